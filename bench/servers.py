@@ -14,6 +14,7 @@ from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 
+import psycopg
 from msgspec.structs import replace
 from sqlalchemy import Connection, create_engine
 
@@ -171,10 +172,14 @@ def _database(config: Config) -> Iterator[Connection]:
 
 @contextmanager
 def postgres(config: Config, var: Path) -> Iterator[Config]:
-    """The same line over a PostgreSQL of its own, as it comes: with fsync."""
+    """The same line over a PostgreSQL of its own, as it comes: with fsync, which the tests' is told to leave out."""
     server = import_module("tests.postgres").Postgres(var / "postgres")
     try:
-        yield replace(config, database_url=server.create("bench"))
+        url = server.create("bench")
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            for statement in ("ALTER SYSTEM RESET ALL", "SELECT pg_reload_conf()"):
+                connection.execute(statement)
+        yield replace(config, database_url=url)
     finally:
         server.stop()
 

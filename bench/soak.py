@@ -3,37 +3,32 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import random
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from itertools import count
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
-from urllib.parse import urlencode
 
 import redis
 from msgspec import Struct
 from sqlalchemy import create_engine, text
 
 from bench.capacity.drawing import Axis, Series, lines
+from bench.chaos.callers import ussd_path
 from bench.chaos.line import CODE, COVER, KEY, SECRET, STORES, USER, ServedLine, await_answer, served
-from bench.chaos.people import TEAM, Counselor, ussd_path
+from bench.chaos.people import TEAM, Counselor
 from bench.chaos.vendor import Moods, PlayedVendor
-from bench.paced import PLACES, percentile, post
-from hotline.demo.standin.network import VendorAccount
+from bench.paced import percentile
+from bench.radio import CALLBACKS_A_SECOND, FIRST_ASKING, Sent, number, send
+from hotline.demo.standin.network import Standin, VendorAccount
 
-AT_ONCE = 24
-"""Connections that send one hop after the other."""
-CALLBACKS_A_SECOND = 2.0
-SAMPLE_SECONDS = 10.0
 TABLES = ("callbacks", "numbers", "outbox", "ledger", "offers")
-NOTED = b"CON Not"
+LOOK_SECONDS = 0.2
 
 
 class Sample(Struct, frozen=True):
@@ -53,12 +48,17 @@ class Sample(Struct, frozen=True):
     """In Valkey."""
 
 
-class Sent(Struct, frozen=True):
-    """What a part of the load saw in one stretch of time: milliseconds a hop, and how many callbacks it was told are noted."""
+class Soak(Struct, frozen=True):
+    """All of it."""
 
-    browsed: tuple[float, ...]
+    samples: tuple[Sample, ...]
     noted: int
+    """Callbacks that a screen said are noted."""
+    kept: int
+    rung: int
+    """Callers whose phone rang."""
     wrong: int
+    """Hops whose answer is no screen."""
 
 
 def main() -> int:
@@ -67,26 +67,30 @@ def main() -> int:
     parser.add_argument("--store", choices=STORES, default="sqlite")
     parser.add_argument("--svg", type=Path, help="where the picture goes")
     options = parser.parse_args()
-    samples, noted, kept, wrong = soaked(options.seconds, options.store)
+    soak = soaked(options.seconds, options.store)
     print("| seconds | hops a second | p99, ms | memory, MB | descriptors | keys | " + " | ".join(TABLES) + " |")
     print("| ---: " * (6 + len(TABLES)) + "|")
-    for one in samples:
+    for one in soak.samples:
         rows = " | ".join(str(one.rows[table]) for table in TABLES)
         print(f"| {one.at:.0f} | {one.hops:.0f} | {one.p99:.1f} | {one.memory:.0f} | {one.files} | {one.keys} | {rows} |")
-    print(f"noted {noted}, kept {kept}, hops answered otherwise than asked {wrong}")
+    print(f"noted {soak.noted}, kept {soak.kept}, rung {soak.rung}, hops answered otherwise than asked {soak.wrong}")
     if options.svg:
-        options.svg.write_text(picture(samples), "utf-8")
-    return int(noted > kept or wrong > 0)
+        options.svg.write_text(picture(soak.samples), "utf-8")
+    return int(soak.noted > soak.kept or soak.wrong > 0)
 
 
-def soaked(seconds: float, store: str) -> tuple[list[Sample], int, int, int]:
-    """The samples; how many callbacks were said to be noted, how many are kept; how many hops were answered wrongly."""
+def soaked(seconds: float, store: str) -> Soak:
     over = threading.Event()
     with tempfile.TemporaryDirectory(prefix="hl") as folder:
         vendor = PlayedVendor(Moods(1), VendorAccount(USER, KEY, CODE, COVER), SECRET)
         with served(Path(folder), store, vendor.address) as line, vendor.serving(line.bind) as standin:
             await_answer(line)
-            team = [threading.Thread(target=Counselor(staff, random.Random(n), standin).work, args=(over,)) for n, staff in enumerate(TEAM)]
+            people = [Counselor(staff, random.Random(n), standin, steady=True) for n, staff in enumerate(TEAM)]
+            rung: set[str] = set()
+            team = [
+                *(threading.Thread(target=counselor.work, args=(over,)) for counselor in people),
+                threading.Thread(target=_answered, args=(standin, int(seconds * CALLBACKS_A_SECOND) + 1, rung, over)),
+            ]
             for thread in team:
                 thread.start()
             here, there = get_context("spawn").Pipe()
@@ -99,8 +103,19 @@ def soaked(seconds: float, store: str) -> tuple[list[Sample], int, int, int]:
             for thread in team:
                 thread.join()
             here.close()
-            noted = sum(sample[1] for sample in samples)
-            return [sample[0] for sample in samples], noted, _rows(line)["callbacks"], sum(sample[2] for sample in samples)
+            noted, wrong = sum(sample[1] for sample in samples), sum(sample[2] for sample in samples)
+            return Soak(tuple(sample[0] for sample in samples), noted, _rows(line)["callbacks"], len(rung), wrong)
+
+
+def _answered(standin: Standin, asking: int, rung: set[str], over: threading.Event) -> None:
+    """Every caller's phone that rings is answered, and is among those that were rung. Nobody tells: looked at again and again."""
+    phones = [number(FIRST_ASKING + turn) for turn in range(asking + 1)]
+    while not over.wait(LOOK_SECONDS):
+        for phone in phones:
+            call = standin.look(phone).call
+            if call is not None and call.state == "ringing":
+                rung.add(phone)
+                standin.answer(phone)
 
 
 def _samples(line: ServedLine, told: Connection) -> Iterator[tuple[Sample, int, int]]:
@@ -155,77 +170,7 @@ def _keys(line: ServedLine) -> int:
         return int(client.dbsize())
 
 
-def send(bind: str, path: str, seconds: float, told: Connection) -> None:
-    """The load, in a process of its own; tells after each `SAMPLE_SECONDS` what it saw, and at last that it saw nothing."""
-    asyncio.run(_send(bind, path, seconds, told))
-
-
-async def _send(bind: str, path: str, seconds: float, told: Connection) -> None:
-    host, _, port = bind.rpartition(":")
-    until = time.monotonic() + seconds
-    browsed: list[float] = []
-    seen = {"noted": 0, "wrong": 0}
-
-    async def browse(n: int) -> None:
-        wire = _Wire(host, int(port), path)
-        for turn in count():
-            if time.monotonic() >= until:
-                break
-            began = time.perf_counter()
-            answer = await wire.post(_form(f"b{n}x{turn // 8}", n, PLACES[turn % len(PLACES)]))
-            browsed.append((time.perf_counter() - began) * 1000)
-            seen["wrong"] += not answer.startswith((b"CON ", b"END "))
-        wire.close()
-
-    async def ask() -> None:
-        wire, began = _Wire(host, int(port), path), time.monotonic()
-        for turn in count(1):
-            if time.monotonic() >= until:
-                break
-            answer = await wire.post(_form(f"k{turn}", 1000 + turn, "5*5"))
-            seen["noted"] += answer.startswith(NOTED)
-            await asyncio.sleep(max(0.0, began + turn / CALLBACKS_A_SECOND - time.monotonic()))
-        wire.close()
-
-    async def tell() -> None:
-        while time.monotonic() < until:
-            await asyncio.sleep(min(SAMPLE_SECONDS, max(0.1, until - time.monotonic())))
-            told.send(Sent(tuple(sorted(browsed)), seen["noted"], seen["wrong"]))
-            browsed.clear()
-            seen.update(noted=0, wrong=0)
-
-    await asyncio.gather(*(browse(n) for n in range(AT_ONCE)), ask(), tell())
-    told.send(Sent((), 0, 0))
-
-
-def _form(session: str, n: int, typed: str) -> bytes:
-    number = f"+2237000{n % 10_000:04d}"
-    form = {"sessionId": f"ATUid_{session}", "serviceCode": CODE, "phoneNumber": number, "networkCode": "61002", "text": typed}
-    return urlencode(form).encode()
-
-
-class _Wire:
-    """One connection, opened again where the line ends it after an answer."""
-
-    def __init__(self, host: str, port: int, path: str) -> None:
-        self._host, self._port, self._path = host, port, path
-        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-
-    async def post(self, body: bytes) -> bytes:
-        reader, writer = self._open or await asyncio.open_connection(self._host, self._port)
-        self._open = reader, writer
-        answer, is_last = await post(self._host, self._path, reader, writer, body)
-        if is_last:
-            self.close()
-        return answer
-
-    def close(self) -> None:
-        if self._open:
-            self._open[1].close()
-        self._open = None
-
-
-def picture(samples: list[Sample]) -> str:
+def picture(samples: Sequence[Sample]) -> str:
     """Memory, descriptors and keys, each in hundredths of what it was at the end of the first minute or sooner; and hops a second likewise."""
     base = next((sample for sample in samples if sample.at >= 60), samples[0])
     minutes = samples[-1].at / 60

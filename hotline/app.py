@@ -19,18 +19,20 @@ from msgspec.structs import replace
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from hotline import console, operations
-from hotline.adapters.day_keeper import DayKeeper
-from hotline.adapters.day_keys import DaySecrets
-from hotline.adapters.keyring import PURPOSES, KeysBroken
+from hotline.adapters.backup.revoked import NAME as REVOKED
+from hotline.adapters.backup.revoked import RevokedFile
+from hotline.adapters.keys.day_keeper import DayKeeper
+from hotline.adapters.keys.day_keys import DaySecrets
+from hotline.adapters.keys.keyring import PURPOSES, KeysBroken
+from hotline.adapters.keys.seal import DropMark, Seal
 from hotline.adapters.locks import ArgonPasswords, SystemTokenSource, TimeCodes
 from hotline.adapters.machine import RENEW_SECONDS, SCARCE_BYTES, certificate_seconds, free_bytes
 from hotline.adapters.meter import PrometheusMeter
-from hotline.adapters.revoked import NAME as REVOKED
-from hotline.adapters.revoked import RevokedFile
+from hotline.adapters.programs import Programs
 from hotline.adapters.rq import RqQueue
-from hotline.adapters.seal import DropMark, Seal
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.revisions import chain
 from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
 from hotline.config import CONTENT, Config
 from hotline.console.words import Words
@@ -126,11 +128,17 @@ class Assembly(Struct, frozen=True):
     gateways: Gateways
     day_keeper: DayKeeper | None
     """Where this process opens callers' numbers because it places calls."""
+    programs: Programs
+    role: Role
 
     def tend_days(self) -> None:
         """Make, use and destroy the days' keys; meant for every few seconds. Raises StoreAway, OSError."""
         if self.day_keeper is not None:
             self.day_keeper.tend(self.hotline.deps.clock.now())
+
+    def show_itself(self) -> None:
+        """Tell whoever upgrades that this program works on the tables; meant for every ten seconds. Raises MemoryAway."""
+        self.programs.show(chain()[-1], self.role, time.time())
 
     def refresh(self) -> None:
         """What changes while a process that answers runs: the keys, the gateways' secrets, and what `Hotline.refresh` looks for. Raises what any of them does."""
@@ -181,7 +189,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
     )
     hotline = Hotline(deps, threads=config.web_threads)
     keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
-    return Assembly(hotline, library, spool, meter, seal, used, keeper)
+    return Assembly(hotline, library, spool, meter, seal, used, keeper, Programs(client, breaker), role)
 
 
 def _partner_webhook(config: Config) -> WebhookOut | None:
@@ -373,4 +381,5 @@ def _room(config: Config, hotline: Hotline) -> console.ConsoleContext:
         secure=not config.demo,
         sheets=DirectoryTables(),
         workbooks=OpenpyxlWorkbooks(),
+        is_demo=config.demo,
     )

@@ -11,25 +11,27 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import Engine, inspect, select
+from sqlalchemy import Engine, inspect, select, text
 
-from hotline.adapters import revoked
-from hotline.adapters.backup import rotation, rows, sealed_file
+from hotline.adapters.backup import revoked, rotation, rows, sealed_file
 from hotline.adapters.backup.sealed_file import NotAsWritten
 from hotline.adapters.backup.stream import BackupHead, DamagedBackup, FrameReader
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore, schema
 from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.revisions import chain
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
 from hotline.app import day_secrets, open_seal, open_store, revoked_file, shell_deps
 from hotline.config import Config
-from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
+from hotline.ports.upkeep.revocations import Revocation
 from hotline.service.desk import restored
 from hotline.service.desk.restored import DOUBT_SECONDS
 from hotline.service.work import Work
 
+_RESTORE: Final = 0x726573746F7265
+"""The advisory lock of restores: `restore` in ASCII."""
 FOLDER: Final = "backups"
 """In the folder of the machine, where no other was set."""
 
@@ -52,6 +54,10 @@ class TimeInDoubt(Exception):
     def __init__(self, made_at: int) -> None:
         super().__init__()
         self.made_at = made_at
+
+
+class Restoring(Exception):
+    """Another restore into that database is at work."""
 
 
 class AtWork(Exception):
@@ -177,7 +183,7 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
     against its digest, before anything is changed. Killed at any moment and begun again, it goes on.
     `is_time_right`: somebody looked at this machine's clock, by which numbers are erased and calls are over.
 
-    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, TimeInDoubt, NotEmpty, OSError, Late, StoreAway.
+    Raises WrongIdentity, DamagedBackup, NoIdentity, NewerBackup, OtherKeys, TimeInDoubt, NotEmpty, Restoring, OSError, Late, StoreAway.
     """
     found = _opened(file, identity, open_seal(config))
     head = found.head
@@ -185,15 +191,39 @@ def restore(config: Config, file: Path, identity: str, apart: Sequence[Revocatio
         raise OtherKeys
     if not (is_time_right or -DOUBT_SECONDS <= at - head.made_at <= BACKUP_LATE_SECONDS):
         raise TimeInDoubt(head.made_at)
-    own = revoked_file(config)
-    own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
-    with_own = revoked.read(own.path)
-    _load(config.database_url, open_seal(config), identity, found, hold=Hold(at, head.made_at, whole=False))
-    deps = shell_deps(config)
-    with deps.store.write() as tx:
-        work = Work(deps, tx, at)
-        again = restored.settle(work, with_own, head.made_at)
-    return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config), _dayless(config))
+    with _only_one(config.database_url):
+        own = revoked_file(config)
+        own.add_missing(apart)  # first: a machine that cannot keep them gets nothing that they forbid
+        with_own = revoked.read(own.path)
+        _load(config.database_url, open_seal(config), identity, found, hold=Hold(at, head.made_at, whole=False))
+        deps = shell_deps(config)
+        with deps.store.write() as tx:
+            work = Work(deps, tx, at)
+            again = restored.settle(work, with_own, head.made_at)
+        return Restored(head, sum(found.counts.values()), found.has_numbers, again, _closed(config.database_url, config), _dayless(config))
+
+
+@contextmanager
+def _only_one(url: str) -> Iterator[None]:
+    """One restore into a database at a time, from whichever machine: each would take the other's tables away. Raises Restoring, OSError, StoreAway."""
+    engine = make_engine(url, schema.PATIENCE_MS)
+    try:
+        if engine.name != "postgresql":
+            with _alone(Path(engine.url.database or ".").absolute().parent):
+                yield
+            return
+        with store_away():
+            connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with connection:  # the lock is the connection's, and goes with it
+            with store_away():
+                is_ours = connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _RESTORE})
+            if not is_ours:
+                raise Restoring
+            yield
+    except AtWork:
+        raise Restoring from None
+    finally:
+        engine.dispose()
 
 
 def drill(config: Config, file: Path, identity: str, scratch: str | None = None) -> Drilled:
@@ -232,7 +262,7 @@ def _load(url: str, seal: Seal, identity: str, found: OpenedBackup, hold: Hold |
     """Tables of the backup's own revision, its rows, then every migration that is due."""
     if found.head.kind == "numbers":
         raise DamagedBackup("it is what lies beside a backup: name that one")
-    if not schema.knows(found.head.revision):
+    if found.head.revision not in chain():
         raise NewerBackup
     schema.make_private(url)
     engine = make_engine(url, schema.PATIENCE_MS)

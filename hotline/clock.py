@@ -29,6 +29,12 @@ class Looks(Protocol):
     def look_who_is_there(self) -> None: ...
 
 
+class ShowsItself(Protocol):
+    """What tells others which program it is of."""
+
+    def show_itself(self) -> None: ...
+
+
 class TendsDays(Protocol):
     """What sees to the days' keys."""
 
@@ -69,6 +75,16 @@ def look(hotline: Looks, stop: threading.Event, every: float = 0.5) -> None:
 def share(hotline: Shares, stop: threading.Event, every: float = 1.0) -> None:
     """Leave on the machine's disk what lies there for others, every `every` seconds until `stop` is set. For a thread of its own: it may hang with the disk."""
     _repeat(hotline.share, ("disk_failed", "disk_recovered"), stop, every)
+
+
+def show(line: ShowsItself, stop: threading.Event, every: float = 10.0) -> None:
+    """Tell which program this process is of, every `every` seconds until `stop` is set."""
+    _repeat(line.show_itself, ("show_failed", "show_recovered"), stop, every)
+
+
+def clear(work: Callable[[], None], stop: threading.Event, every: float = 6 * 3600.0) -> None:
+    """Take what a database keeps of what was erased off its disk, every `every` seconds until `stop` is set. On a thread of its own: it waits for whoever reads."""
+    _repeat(work, ("clear_failed", "clear_recovered"), stop, every)
 
 
 def tend_spool(hotline: Shows, stop: threading.Event, every: float = 1.0) -> None:

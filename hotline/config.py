@@ -276,8 +276,8 @@ class _Reader:
 
     def _in_file(self, name: str, path: Path) -> str:
         try:
-            if stat.S_IMODE(path.stat().st_mode) & 0o077:
-                self.fault(name, "others than its owner may read the file: chmod 600")
+            if stat.S_IMODE(path.stat().st_mode) & 0o037:
+                self.fault(name, "others than its owner and its group may read the file: chmod 640, or 600")
                 return ""
             text = path.read_text("ascii").strip()
         except (OSError, UnicodeError):

@@ -17,7 +17,7 @@ from hotline.ports.store import StoreAway
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sized
 
-    from hotline.ports.desk.figures import Counts, LineState
+    from hotline.ports.figures.figures import Counts, LineState
     from hotline.service import Hotline
 
 

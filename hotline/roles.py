@@ -5,10 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from functools import partial
 
 from hotline import app, clock, jobs
 from hotline.adapters import log
 from hotline.adapters.rq import make_worker
+from hotline.adapters.sql.leftovers import clear
+from hotline.adapters.sql.revisions import chain
 from hotline.config import Config
 from hotline.service.editions.cache import EditionCache
 
@@ -21,7 +24,7 @@ def work(config: Config, queue: str, loaded: EditionCache | None = None) -> None
     # Compiled once here; each horse that RQ forks finds it in its memory, and opens connections of its own.
     library = loaded or app.load_library(config)
     jobs.bind(lambda: app.build_again(config, library))
-    make_worker(queue, config.redis_url).work(with_scheduler=False)
+    make_worker(queue, config.redis_url, chain()[-1]).work(with_scheduler=False)
 
 
 def tick(config: Config, loaded: EditionCache | None = None) -> None:
@@ -35,6 +38,9 @@ def tick(config: Config, loaded: EditionCache | None = None) -> None:
         clock.note_emergency_number(line.hotline)
     # A daemon: a disk that hangs keeps no clock from its end.
     threading.Thread(target=clock.share, args=(line.hotline, stop), name="disk", daemon=True).start()
+    leftovers = partial(clear, config.database_url)
+    threading.Thread(target=clock.clear, args=(leftovers, stop), name="leftovers", daemon=True).start()
+    threading.Thread(target=clock.show, args=(line, stop), name="program", daemon=True).start()
     if config.rules.technicians:
         watch = app.machine_watch(config, line.hotline, "clock")
         threading.Thread(target=clock.watch, args=(watch, stop), name="watch", daemon=True).start()

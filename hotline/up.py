@@ -17,8 +17,8 @@ from pathlib import Path
 
 from msgspec import structs
 
+from hotline.adapters.keys.seal import new_keys
 from hotline.adapters.processes import ValkeyFailed, start_valkey
-from hotline.adapters.seal import new_keys
 from hotline.adapters.sockets import listen_at
 from hotline.config import Config, ConfigError
 from hotline.demo.environment import demo_environment, passwords_secret

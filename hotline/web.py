@@ -29,6 +29,7 @@ from hotline.adapters import log
 from hotline.adapters.sockets import BACKLOG, listen_in
 from hotline.app import DOORS, Door, assemble_again, create_app, load_library, machine_watch
 from hotline.config import Config
+from hotline.console import compiled
 from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
 from hotline.service.editions.cache import EditionCache
 
@@ -128,12 +129,15 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
             (lambda stop: clock.follow(line, stop), "editions"),
             (lambda stop: clock.tend_spool(line.hotline, stop), "drain"),
             (lambda stop: clock.share(line.hotline, stop), "disk"),
+            (lambda stop: clock.show(line, stop), "program"),
         ]
         if door == "callers":
             follows.append((lambda stop: clock.look(line.hotline, stop), "staff"))
             follows.append((lambda stop: clock.tend_days(line, stop), "days"))
             if config.rules.technicians:
                 follows.append((lambda stop: clock.watch(machine_watch(config, line.hotline, "callers"), stop), "watch"))
+        else:
+            threading.Thread(target=compiled.load, args=(app.jinja_env,), name="templates", daemon=True).start()
         for follow, name in follows:
             # A daemon: it ends with the process, at whatever it is.
             threading.Thread(target=follow, args=(threading.Event(),), name=name, daemon=True).start()

@@ -17,7 +17,7 @@ from msgspec.structs import astuple
 
 from hotline.adapters import log
 from hotline.engine.effects import Screen
-from hotline.ports.desk.figures import Counts, LineState
+from hotline.ports.figures.figures import Counts, LineState
 from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver

@@ -40,6 +40,13 @@ class Postgres:
         """As an operator does: connections are cut."""
         self._server.cleanup()
 
+    def answers(self) -> bool:
+        try:
+            psycopg.connect(self._uri, connect_timeout=5).close()
+        except psycopg.Error:
+            return False
+        return True
+
     def freeze(self) -> None:
         """It takes connections and answers nothing, as on a machine that stands still."""
         main = psutil.Process(self._server.get_pid())

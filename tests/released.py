@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.desk.figures.definitions import LANGUAGES, REGIONS, SPECS
 
 SPOKEN = ("fr", "bm")

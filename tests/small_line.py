@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hotline.adapters.seal import new_keys
+from hotline.adapters.keys.seal import new_keys
 from hotline.engine.check.never import NEVER
-from hotline.engine.check.phrases import PHRASES, PHRASES_DAY, SERVICE
+from hotline.engine.check.phrases import PHRASES, SERVICE
+from hotline.engine.world import PHRASES_DAY
 
 FLOWS = {
     "line": """

@@ -18,11 +18,11 @@ from sqlalchemy import inspect, text
 
 from hotline import backups
 from hotline.adapters.backup import rotation, rows, sealed_file
+from hotline.adapters.backup.revoked import RevokedFile, read
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
 from hotline.adapters.backup.stream import Frame, FrameReader, Rows, TableBegins
-from hotline.adapters.day_keys import DaySecrets
-from hotline.adapters.revoked import RevokedFile, read
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.keys.day_keys import DaySecrets
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.sealed import context, sealed_columns
@@ -35,10 +35,10 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.desk import testimonies
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.backups import Hold
 from hotline.ports.desk.cases import RECORD, Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.revocations import Revocation, released
 from hotline.ports.store import Transaction
+from hotline.ports.upkeep.backups import Hold
+from hotline.ports.upkeep.revocations import Revocation, released
 from tests.adapters.conftest import PATIENT_MS, contract_url, empty_contract_url
 from tests.adapters.test_migrations import REVISIONS
 from tests.adapters.test_store import HERS, HOUR, OTHERS, a_callback, a_counselor, a_post, id_of
@@ -625,6 +625,17 @@ def test_a_newer_backup_is_refused(small, monkeypatch):
     assert "newer version" in refused(small, path, monkeypatch)
 
 
+@pytest.mark.parametrize("onto", ["sqlite", "postgresql"])
+def test_two_restores_into_one_database(small, monkeypatch, request, onto):
+    """The second one says so, and takes no table away from under the first."""
+    file, url = (
+        small.backup(),
+        f"sqlite:///{small.folder}/one.db" if onto == "sqlite" else request.getfixturevalue("postgres").create("one"),
+    )
+    with backups._only_one(url):
+        assert "another restore" in refused(small, file, monkeypatch, url=url)
+
+
 def test_an_empty_database_that_has_its_tables_takes_it(small, request):
     """Whoever ran `hotline db upgrade` first need not undo it."""
     with small.store().write() as tx:
@@ -771,8 +782,8 @@ def test_a_drill_leaves_a_scratch_database_empty(small, request):
 WRITER = """
 import sys
 from pathlib import Path
-from hotline.adapters.revoked import RevokedFile
-from hotline.ports.desk.revocations import Revocation
+from hotline.adapters.backup.revoked import RevokedFile
+from hotline.ports.upkeep.revocations import Revocation
 file, number, now = RevokedFile(Path(sys.argv[1]), 30.0), int(sys.argv[2]), int(sys.argv[3])
 for place in range(40):
     file.append((Revocation("stop", bytes([number, place]).ljust(32), now, now + (place % 2 == 0)),))
@@ -819,6 +830,41 @@ def test_a_line_torn_within_its_hash_hides_no_other(tmp_path, kept, end):
     file.trim(NOW + 5)
     assert last in read(path)
     assert first not in read(path)
+
+
+@pytest.mark.parametrize("becomes", ["grows", "is cut", "is another", "is written over"])
+def test_the_file_is_read_on_from_where_it_was_read_to(tmp_path, becomes):
+    """Each minute only what is new is read; of a file that was cut, put in another's place or written over, all of it again: nothing is taken for written that is not there."""
+    path = tmp_path / "revoked"
+    first, second, third = (Revocation("stop", bytes([n]) * 32, NOW, NOW + 9) for n in (1, 2, 3))
+    file, other = RevokedFile(path, 5.0), RevokedFile(path, 5.0)
+    assert file.add_missing((first, second)) == 2
+    assert file.add_missing((first, second)) == 0
+    lines = path.read_bytes().splitlines(keepends=True)
+    match becomes:
+        case "grows":
+            other.append((third,))
+        case "is cut":
+            os.truncate(path, len(lines[0]))
+        case "is another":
+            path.rename(path.with_name("before"))
+            other.append((second,))
+        case "is written over":
+            path.write_bytes(lines[0].replace(b"01" * 32, b"03" * 32) + lines[0].replace(b"01" * 32, b"04" * 32))
+    missing = {"grows": 0, "is cut": 1, "is another": 1, "is written over": 2}[becomes]
+    assert file.add_missing((first, second)) == missing
+    assert {first, second} <= {*read(path)}
+    assert file.add_missing((third,)) == (becomes not in ("grows", "is written over"))
+
+
+def test_a_minute_does_not_read_what_it_has_read(tmp_path):
+    """However long the file has become."""
+    path = tmp_path / "revoked"
+    file = RevokedFile(path, 30.0)
+    many = tuple(Revocation("stop", n.to_bytes(32), NOW, NOW + 9) for n in range(1000))
+    file.add_missing(many)
+    path.write_bytes(path.read_bytes().replace(b"stop", b"spot", 1))  # far before the place that it was read to
+    assert file.add_missing(many) == 0
 
 
 def test_what_root_restores_the_line_writes_on(tmp_path):

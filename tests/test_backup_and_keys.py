@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from hotline import backups
-from hotline.adapters.key_file import KeyFile
-from hotline.adapters.key_file import exchange as finish
-from hotline.adapters.keyring import PURPOSES
-from hotline.adapters.revoked import read
-from hotline.adapters.seal import new_keys
+from hotline.adapters.backup.revoked import read
+from hotline.adapters.keys.key_file import KeyFile
+from hotline.adapters.keys.key_file import exchange as finish
+from hotline.adapters.keys.keyring import PURPOSES
+from hotline.adapters.keys.seal import new_keys
 from hotline.app import open_store
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.cases import RECORD

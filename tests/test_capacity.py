@@ -17,7 +17,7 @@ from bench.capacity.line import Line
 from bench.capacity.plain import Plain
 from bench.capacity.server import ASK, BUSIEST, HOPS, PACE, callers_a_day, worked_out
 from bench.capacity.world import Team
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.calls import Call
 from hotline.ports.store import Transaction
@@ -85,8 +85,8 @@ class Port:
         setattr(self.plain, name, value)
 
     def _asked(self, name: str, ours: Callable[..., Any]) -> Callable[..., Any]:
-        def ask(*args: Any) -> Any:
-            answer, theirs = ours(*args), getattr(self.real, name)(*args)
+        def ask(*args: Any, **named: Any) -> Any:
+            answer, theirs = ours(*args, **named), getattr(self.real, name)(*args, **named)
             if name == "add" and isinstance(args[0], Call):  # the vendor names the session
                 self.real.save(replace(args[0], session=args[0].id))
             assert _told(name, answer) == _told(name, theirs), name

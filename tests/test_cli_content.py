@@ -16,8 +16,8 @@ import pytest
 from hotline.adapters.sql import SqlStore
 from hotline.app import open_store
 from hotline.cli import main
-from hotline.cli.commands.approval import agreed
-from hotline.cli.commands.difference import difference
+from hotline.cli.commands.operators.approval import agreed
+from hotline.cli.commands.operators.difference import difference
 from hotline.config import Config
 from hotline.content import read_sources
 from hotline.engine.flow import Sources

@@ -227,15 +227,17 @@ def test_a_misspelt_name_is_a_fault():
 
 
 def test_keys_come_from_a_file_of_their_owners_alone(tmp_path: Path):
-    """A file that others may read is refused; so are both ways at once."""
+    """Or of its group, as where each part of the line is a user of its own. A file that others may read, or the group write, is refused; so are both ways at once."""
     file = tmp_path / "keys"
     file.write_text(KEYS + "\n")
     env = {name: value for name, value in GOOD.items() if name != "HOTLINE_KEYS"} | {"HOTLINE_KEYS_FILE": str(file)}
-    file.chmod(0o640)
-    assert faults(env) == ("HOTLINE_KEYS_FILE: others than its owner may read the file: chmod 600",)
-    file.chmod(0o600)
-    config = Config.from_env(env)
-    assert (config.keys, config.keys_file) == ("", str(file))
+    for mode in (0o644, 0o660):
+        file.chmod(mode)
+        assert faults(env) == ("HOTLINE_KEYS_FILE: others than its owner and its group may read the file: chmod 640, or 600",)
+    for mode in (0o640, 0o600):
+        file.chmod(mode)
+        config = Config.from_env(env)
+        assert (config.keys, config.keys_file) == ("", str(file))
     assert faults(env | {"HOTLINE_KEYS": KEYS}) == ("HOTLINE_KEYS: give either this or HOTLINE_KEYS_FILE",)
     assert faults(env | {"HOTLINE_KEYS_FILE": str(tmp_path / "none")}) == ("HOTLINE_KEYS_FILE: the file cannot be read",)
     file.write_text("\n")

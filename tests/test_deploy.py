@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from hotline.adapters.meter import PrometheusMeter
 from hotline.config import SETTINGS
 from hotline.engine.check.phrases import STAFF
-from hotline.ports.desk.figures import Counts
+from hotline.ports.figures.figures import Counts
 from hotline.service import Hotline
 from hotline.service.upkeep.machine_alarms import ALARMS
 from tests.fakes import STATE
@@ -75,7 +75,7 @@ def test_the_image_holds_no_secret_and_no_folder_of_somebodys() -> None:
 def test_every_command_and_unit_of_the_walk_exists(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever types docs/deploy.md from top to bottom is never told that there is no such command, and starts every unit that is written."""
     text = (ROOT / "docs/deploy.md").read_text("utf-8")
-    typed = re.findall(r"^(?:\([^)]*)?(?:hotlinectl|.*\.venv/bin/hotline) ([^;>)|\n]*)", text, re.MULTILINE)
+    typed = re.findall(r"^(?:\([^)]*)?(?:hotlinectl(?: --program \S+)?|.*\.venv/bin/hotline) ([^;>)|\n]*)", text, re.MULTILINE)
     assert {"db upgrade", "doctor --golive", "keys new "} <= set(typed)
     assert [command for command in typed if not parses(command.split())] == [], capsys.readouterr().err
     begun = set(re.findall(r"hotline(?:-[a-z]+(?:@[a-z]+)?)?(?:\.[a-z]+)?", " ".join(re.findall("systemctl enable --now (.*)", text))))

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.content import DIRECTORY, TESTIMONIES, read_directory, read_sources
 from hotline.content.directory_files.entries import EVENTS
-from hotline.engine.directory import astray
+from hotline.engine.check.directory import astray
 from hotline.engine.flow import Item, Where
 
 FILES = Path(__file__).parent / "content_files"

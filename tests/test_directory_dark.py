@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.app import SystemClock
 from hotline.engine.flow import Item, Where

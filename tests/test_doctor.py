@@ -21,10 +21,10 @@ from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
 from hotline.adapters.backup.sealed_file import new_keys as backup_keys
-from hotline.adapters.day_keeper import LOST_SECONDS, DayKeeper
-from hotline.adapters.keyring import SEALING, Keyring, fresh_keys, read_keys
+from hotline.adapters.keys.day_keeper import LOST_SECONDS, DayKeeper
+from hotline.adapters.keys.keyring import SEALING, Keyring, fresh_keys, read_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.rq import ALIVE
-from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import make
 from hotline.adapters.sql import SqlStore
@@ -39,10 +39,10 @@ from hotline.engine.flow import DayPart, Where
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.staff_rings import RingDigits
-from hotline.ports.desk.backups import BackupRun, Hold
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import Withdrawal
+from hotline.ports.upkeep.backups import BackupRun, Hold
 from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish

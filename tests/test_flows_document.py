@@ -18,8 +18,8 @@ from hotline.content.flow_files.kinds import KINDS, LISTS
 from hotline.engine.check import check
 from hotline.engine.check.structure import CONDITION_VALUES
 from hotline.engine.check.words import TIMES
+from hotline.engine.drafting.rehearsal import Rehearsal
 from hotline.engine.phone.pages import FIELDS as PLACEHOLDERS
-from hotline.engine.rehearsal import Rehearsal
 from hotline.watch import picture
 from hotline.watch.world import Play, at
 from tests.content_line import FITS, ROOT, line

@@ -15,7 +15,7 @@ import polib
 import pytest
 
 from hotline import cli
-from hotline.cli.commands.line import dial_parser, watch_parser
+from hotline.cli.commands.machine.line import dial_parser, watch_parser
 from hotline.content import read_sources
 from hotline.doctor.golive import POINTS
 from hotline.doctor.signed import signatures

@@ -8,7 +8,7 @@ from pathlib import Path
 from hotline import retention
 from hotline.adapters.sql.tables import metadata
 from hotline.config import SETTINGS
-from hotline.engine.flags import FLAGS, OWN
+from hotline.engine.casework.flags import FLAGS, OWN
 from hotline.engine.times import DAY_SECONDS
 
 PAGE = Path(__file__).parent.parent / "docs" / "coordination.md"

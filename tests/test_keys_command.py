@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.key_file import KeyFile
-from hotline.adapters.keyring import PURPOSES, read_keys
-from hotline.adapters.seal import new_keys
+from hotline.adapters.keys.key_file import KeyFile
+from hotline.adapters.keys.keyring import PURPOSES, read_keys
+from hotline.adapters.keys.seal import new_keys
 from hotline.app import drop_mark, open_store
 from hotline.cli import main
 from hotline.config import Config

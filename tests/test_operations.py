@@ -7,7 +7,7 @@ from flask import Flask
 
 from hotline.adapters.meter import PrometheusMeter
 from hotline.operations import blueprint
-from hotline.ports.desk.figures import Counts
+from hotline.ports.figures.figures import Counts
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from tests.fakes import FakeHotline, FakeTime

@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.keyring import KeysBroken
+from hotline.adapters.keys.keyring import KeysBroken
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.meter import PrometheusMeter
-from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql.schema import upgrade
 from hotline.app import DROPPED, Door, Role, assemble, build_again, create_app, drop_mark, load_library, open_seal, open_store
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, passwords
+from hotline.demo.year import LETTER
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.accounts import Account
 from hotline.ports.ussd import UssdHop
@@ -145,6 +146,23 @@ def test_the_demo_s_staff_can_sign_in_and_keep_what_they_changed(config: Config)
     assert staff is not None
     assert ("chosen", "bm") == (account.password, staff.reads)
     assert 0o600 == (Path(config.var) / "people-secret").stat().st_mode & 0o777
+
+
+def test_the_demo_has_a_year_that_never_was(config: Config) -> None:
+    """Four quarters and their year, suppressed, prepared by one of its people and let out by another, once; nobody is told of it, and no caller is behind it."""
+    prepare_demo(config)
+    with open_store(config).read() as tx:
+        releases, audit = tx.releases.releases(), tx.audit.count()
+        counts = tx.figures.counts(0)
+    year = releases[-1].period
+    assert [f"{year}-Q{quarter}" for quarter in (1, 2, 3, 4)] + [year] == [release.period for release in releases]
+    assert {("released", "fanta", "djeneba", LETTER)} == {(one.standing, one.prepared_by, one.released_by, one.letter) for one in releases}
+    hidden = [cell for release in releases for table in release.tables for row in table.cells for cell in row]
+    assert None in hidden
+    assert ({}, {}) == (counts.outbox, counts.waiting)
+    prepare_demo(config)
+    with open_store(config).read() as tx:
+        assert (releases, audit) == (tx.releases.releases(), tx.audit.count())
 
 
 def test_whatever_makes_the_folder_first_makes_it_for_its_owner_alone(config: Config, tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 from hotline.content import read_sources
 from hotline.content.directory_files.registry import in_order
 from hotline.content.pull import CannotPull, pull
-from hotline.engine.changes import changes
+from hotline.engine.drafting.changes import changes
+from hotline.engine.drafting.revisions import Revision, revised, standing, value_of
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import UNVERIFIED, fresh
-from hotline.engine.revisions import Revision, revised, standing, value_of
 from tests.content_line import ROOT
 
 TODAY = date(2026, 11, 27)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
@@ -17,7 +18,7 @@ from hotline.cli import main
 from hotline.config import Config
 from hotline.ports.clock import Reading
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.backups import Hold
+from hotline.ports.upkeep.backups import Hold
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, a_post, id_of
 from tests.databases import migrated
 from tests.small_line import settings
@@ -67,6 +68,9 @@ def test_what_would_go_is_counted_and_stays(line: SqlStore, capsys: pytest.Captu
         ["tomorrow", "numbers", "1", "0"],
         ["now", "audit", "1", "0"],
     ]
+    assert main(["purge", "--dry-run", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["now"]["tables"][1], said["by_tomorrow"]["audit_lines"]) == ({"table": "numbers", "gone": 1, "coarsened": 0}, 0)
     assert before == sizes(line)
     with line.read() as tx:
         assert moments == tx._connection.execute(select(callbacks.c.made_at)).all()
@@ -74,13 +78,17 @@ def test_what_would_go_is_counted_and_stays(line: SqlStore, capsys: pytest.Captu
 
 def test_what_is_over_goes_at_once(line: SqlStore, capsys: pytest.CaptureFixture[str]) -> None:
     """And no more than that; the audit holds, and a second time there is nothing."""
-    assert main(["purge"]) == 0
+    assert main(["purge", "--by", "Awa"]) == 0
     assert ["numbers", "1", "0"] in rows(capsys.readouterr().out)
     with line.read() as tx:
+        deeds = [(entry.who.partition(" ")[0], entry.about) for entry in tx.audit.all() if entry.what == "erased at once"]
+        assert deeds == [("Awa", "numbers 1"), ("Awa", "outbox 1")], "how much of what, and no more"
         assert (None, HERS) == (tx.numbers.of(id_of(1)), tx.numbers.of(id_of(2)))
-        assert (None, 1, 2) == (tx.audit.broken_at(), tx.audit.count(), tx.audit.first())
+        assert (None, 3, 2) == (tx.audit.broken_at(), tx.audit.count(), tx.audit.first())
     assert main(["purge"]) == 0
     assert capsys.readouterr().out == "nothing\n"
+    assert main(["purge", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"tables": [], "audit_lines": 0}
 
 
 @pytest.mark.parametrize(("state", "said"), [("clock", "hotline time trust"), ("held", "hotline held look")])

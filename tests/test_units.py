@@ -11,7 +11,7 @@ import pytest
 
 from hotline import front
 from hotline.cli import main
-from hotline.units import HOMES, CannotFit, Machine, files, next_port
+from hotline.units import HOMES, CannotFit, Machine, files, next_port, users
 from tests.small_line import settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,8 +65,8 @@ def test_each_service_has_the_whole_sandbox(name: str) -> None:
     """None of them can become somebody, write elsewhere, leave a core or see other people's processes."""
     said = unit(f"{name}.service").splitlines()
     wanted = (
-        *("User=hotline", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "PrivateTmp=yes", "LimitCORE=0"),
-        *("StateDirectory=hotline", "ProtectHome=yes", "MemoryDenyWriteExecute=yes", "UMask=0077"),
+        *("Group=hotline", "NoNewPrivileges=yes", "CapabilityBoundingSet=", "ProtectSystem=strict", "PrivateTmp=yes", "LimitCORE=0"),
+        *("ReadWritePaths=/var/lib/hotline", "ProtectHome=yes", "MemoryDenyWriteExecute=yes", "UMask=0007"),
     )
     assert [line for line in wanted if line not in said] == []
 
@@ -80,12 +80,11 @@ def test_a_machine_that_is_laid_out_otherwise() -> None:
     )
     said = unit("hotline-clock.service", elsewhere).splitlines()
     assert [line for line in said if line.startswith(("ReadWritePaths", "StateDir", "ProtectHome"))] == [
-        "ReadWritePaths=/data/line",
-        "ReadWritePaths=/data/base",
+        "ReadWritePaths=/data/line /data/base",
         "ProtectHome=read-only",
     ]
     within = unit("hotline-clock.service", other(database_url="sqlite:////var/lib/hotline/hotline.db"))
-    assert "ReadWritePaths" not in within
+    assert "ReadWritePaths=/var/lib/hotline\n" in within
 
 
 def test_the_days_keys_are_seen_by_what_places_calls_alone() -> None:
@@ -95,6 +94,21 @@ def test_the_days_keys_are_seen_by_what_places_calls_alone() -> None:
     assert "StateDirectory=hotline-days\n" in unit("hotline-callers.service")
     assert [name for name in ("console", "clock", "worker@", "backup") if hidden not in unit(f"hotline-{name}.service")] == []
     assert "ReadWritePaths=/secret/days\n" in unit("hotline-console.service", shows)
+
+
+def test_each_part_is_a_user_of_its_own() -> None:
+    """Whoever gets into one reads neither the days' keys, which are their owner's alone, nor another's memory. A console that shows numbers is the one that may."""
+
+    def user(name: str, machine: Machine) -> list[str]:
+        return re.findall("^User=(.*)$", unit(f"hotline-{name}.service", machine), re.MULTILINE)
+
+    parts = ("callers", "console", "worker@", "clock")
+    assert [user(name, USUAL) for name in parts] == [["hotline"], ["hotline-console"], ["hotline-worker"], ["hotline-clock"]]
+    assert [user(name, other(shows_numbers=True)) for name in parts[:2]] == [["hotline"], ["hotline"]]
+    assert users(USUAL) == ("hotline", "hotline-console", "hotline-worker", "hotline-clock")
+    assert "StateDirectoryMode=0700\n" in unit("hotline-callers.service")
+    names = re.findall(r"^line +/(\S+) +hotline$", (DEPLOY / "pg_ident.conf").read_text(), re.MULTILINE)[0]
+    assert [name for name in users(USUAL) if re.fullmatch(names, name)] == [*users(USUAL)], "each comes to PostgreSQL"
 
 
 @pytest.mark.parametrize(("bind", "after"), [("127.0.0.1:8000", "127.0.0.1:8001"), ("[::1]:80", "[::1]:81")])
@@ -162,7 +176,9 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     program.chmod(0o755)
     assert 0 == main(["units", "--to", str(tmp_path / "units"), "--program", str(program), "--user", "nobody-yet"])
     said = capsys.readouterr().out
-    assert "adduser --system --group" in said
+    assert f"adduser --system --group --home {VAR} --no-create-home nobody-yet\n" in said
+    assert f"adduser --system --ingroup nobody-yet --home {VAR} --no-create-home nobody-yet-worker\n" in said
+    assert f"install -d -o nobody-yet -g nobody-yet -m 2770 {VAR}\n" in said
     assert "hotlinectl db upgrade" in said
     return tmp_path / "units"
 

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from hotline.cli import main
+from hotline.engine.drafting.rehearsal import Rehearsal
 from hotline.engine.phone import gsm, limits
 from hotline.engine.phone.handset import wrapped
-from hotline.engine.rehearsal import Rehearsal
 from hotline.watch import lines_of, load, picture, play_inputs, watch
 from hotline.watch.world import Play, at
 from tests.content_line import ROOT, line

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from bench.capacity import drawing
-from bench.capacity.cells import Cell, Met, simulate
+from bench.capacity import drawing, languages
+from bench.capacity.cells import Cell, Met, in_time_by_language, simulate
 from bench.capacity.leak import Learned, Spied, spy
 from bench.capacity.server import worked_out
 from bench.capacity.world import Team
@@ -95,9 +95,11 @@ def run(pool: Executor) -> Tables:
     """Everything, with as many processes as the pool has."""
     every, spies = cells(), spied()
     met = {cell: pool.submit(simulate, cell) for cell in sorted(every, key=lambda cell: -cell.an_hour)}
+    spoken = {cell: pool.submit(in_time_by_language, cell) for cell in languages.cells()}
     learned = {question: pool.submit(spy, question) for question in spies}
     found = tables({cell: found.result() for cell, found in met.items()}, {question: found.result() for question, found in learned.items()})
-    return found | worked_out(found["plan"])
+    by_language = languages.rows({cell: found.result() for cell, found in spoken.items()})
+    return found | {"languages": by_language} | worked_out(found["plan"])
 
 
 def tables(met: Mapping[Cell, Met], learned: Mapping[Spied, Learned]) -> Tables:
@@ -232,7 +234,12 @@ def write(text: str, found: Tables) -> str:
 
 def plots(found: Tables) -> dict[str, str]:
     """By file name."""
-    return {"capacity-plan.svg": _plan(found), "capacity-load.svg": _load(found), "capacity-leak.svg": _leak(found)}
+    return {
+        "capacity-plan.svg": _plan(found),
+        "capacity-load.svg": _load(found),
+        "capacity-languages.svg": languages.picture(found["languages"]),
+        "capacity-leak.svg": _leak(found),
+    }
 
 
 def _plan(found: Tables) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from msgspec.structs import replace
 
-from bench.capacity.plain import EVERYTHING, Plain, Post, Time, Words
+from bench.capacity.plain import Plain, Post, Time, Words
 from bench.capacity.world import GUESSED, Team, World
 from hotline.engine.effects import Coverage, Urgency
 from hotline.engine.promise import can_call, end_of_now
@@ -35,6 +35,7 @@ from hotline.settings import Rules
 
 BEGINS: Final = 20_000 * DAY_SECONDS
 LANGUAGE: Final = "fr"
+OTHER: Final = "bm"
 TICK: Final = 30
 """Seconds between two looks of the clock while anything waits; the line's own looks every second. Whoever is free again is offered the next at once."""
 MANY_MINUTES: Final = 30
@@ -60,6 +61,7 @@ class Caller:
     """Seconds for which she waited for a call that did not come."""
     rung: int | None = None
     by: str = ""
+    language: str = LANGUAGE
 
 
 @dataclass
@@ -82,7 +84,7 @@ class Line:
         self.time = Time(BEGINS)
         self.plain = Plain(self.time, team.presence)
         rules = Rules(promise_minutes=team.promise_minutes, presence_minutes=team.presence_minutes, calls_a_shift=0, hard_calls_a_shift=0)
-        post, words = cast("Any", Post()), cast("Any", Words())
+        post, words = cast("Any", Post()), cast("Any", Words((LANGUAGE, OTHER) if team.bambara else (LANGUAGE,)))
         ports: dict[str, Any] = {"library": words, "store": self.plain, "memory": post, "spool": post, "queue": post, "outgoing": post}
         self.deps = Deps(rules=rules, clock=self.time, hasher=post, sealer=post, meter=post, **ports)
         self.callers: dict[str, Caller] = {}
@@ -112,9 +114,9 @@ class Line:
     def work(self) -> Work:
         return Work(self.deps, self.plain, self.time.at)  # type: ignore[arg-type]
 
-    def look(self) -> Coverage:
-        """What any phone is shown follows from it."""
-        return coverage.look(self.work(), LANGUAGE)
+    def look(self, language: str = LANGUAGE) -> Coverage:
+        """What any phone is shown in this language follows from it."""
+        return coverage.look(self.work(), language)
 
     # callers
     def call_in(self, load: float) -> None:
@@ -130,16 +132,18 @@ class Line:
         if urgent is None:
             urgent = self._callers_draw.random() < self.world.urgent
         caller = Caller(f"+2237{next(self._numbers):07}", urgent, self.time.at)
+        if self.team.bambara and self._callers_draw.random() < self.team.bambara:
+            caller.language = OTHER
         self.callers[caller.number] = caller
         return caller
 
     def dial(self, caller: Caller) -> None:
         """Asks for a call now. The screens offer it by `can_call`, until `end_of_now`."""
         caller.dials += 1
-        seen, now, rules = self.look(), self.time.local(self.time.at), self.deps.rules
+        seen, now, rules = self.look(caller.language), self.time.local(self.time.at), self.deps.rules
         if not can_call(seen, urgent=caller.urgent):
             if caller.dials == 1:
-                team = coverage.declared_team(self.work(), LANGUAGE)
+                team = coverage.declared_team(self.work(), caller.language)
                 urgency: Urgency = "urgent" if caller.urgent else "ordinary"
                 caller.turned_away = coverage.missing(team, self.time.at, rules, self.time.local, urgency)
             self._again(caller)
@@ -151,7 +155,7 @@ class Line:
         caller.kept += 1
         id = self.deps.derive("callback", f"{caller.number}|{caller.dials}")
         callback = Callback(
-            id, f"{caller.number[5:]}.{caller.dials}", "waiting", LANGUAGE, caller.urgent, False, self.time.at, self.time.at, ends * 60, edition=1, at_once=True
+            id, f"{caller.number[5:]}.{caller.dials}", "waiting", caller.language, caller.urgent, False, self.time.at, self.time.at, ends * 60, edition=1, at_once=True
         )  # fmt: skip
         self.plain.callbacks.add(callback, caller.number)
         dispatch.offer_due(self.deps, self.time.at)
@@ -258,7 +262,7 @@ class Line:
             self._say_here(person)
         if person.id.startswith("s"):
             lent = self.deps.rules.lend_minutes * 60
-            for callback in self.plain.callbacks.due(self.time.at, 0, EVERYTHING):
+            for callback in self.plain.callbacks.all_due(self.time.at):
                 if callback.urgent or self.time.at - callback.made_at >= lent:
                     self.after(self.world.goes_on, partial(self._answer, person, callback.id))
                     break
@@ -270,10 +274,14 @@ class Line:
         role = "counselor" if id.startswith("c") else "supervisor"
         ever = BEGINS + 10_000 * DAY_SECONDS
         seen = self.time.at - round(self._words_draw.uniform(0, self.team.presence_minutes / 2) * 60)
-        staff = Staff(id, id, role, id, LANGUAGE, (LANGUAGE,), seen_at=seen, on_until=ever)  # type: ignore[arg-type]
+        staff = Staff(id, id, role, id, LANGUAGE, self._speaks(id), seen_at=seen, on_until=ever)  # type: ignore[arg-type]
         self.plain.staff.save(staff if role == "counselor" else replace(staff, on_call_until=ever))
         if role == "counselor":
             self._expect(self.people[id], seen)
+
+    def _speaks(self, id: str) -> tuple[str, ...]:
+        alone = dict(zip((f"c{n}" for n in range(self.team.counselors)), self.team.only, strict=False))
+        return (alone[id],) if id in alone else (LANGUAGE, OTHER) if self.team.bambara else (LANGUAGE,)
 
     def _say_here(self, person: Person) -> None:
         staff = self.plain.staff.get(person.id)

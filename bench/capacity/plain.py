@@ -88,12 +88,17 @@ class Callbacks:
     def to_number(self, id: str) -> tuple[Callback, ...]:
         return tuple(self.all[other] for other in self._of_phone[self.phone[id]])
 
-    def due(self, at: int, skip: int, limit: int) -> tuple[DueCallback, ...]:
-        waiting = (callback for callback in self.open.values() if callback.state == "waiting")
+    def due(self, at: int, limit: int, *, urgent: bool, after: DueCallback | None = None) -> tuple[DueCallback, ...]:
+        waiting = (callback for callback in self.open.values() if callback.state == "waiting" and callback.urgent == urgent)
         due = sorted((callback for callback in waiting if callback.opens_at <= at < callback.not_after), key=pressing)
+        behind = due if after is None else [found for found in due if pressing(found) > pressing(self.all[after.id])]
         return tuple(
-            DueCallback(found.id, found.language, found.urgent, found.made_at, found.opens_at) for found in due[skip : skip + limit]
+            DueCallback(found.id, found.language, found.urgent, found.sunk, found.made_at, found.opens_at, found.not_after)
+            for found in behind[:limit]
         )
+
+    def all_due(self, at: int) -> tuple[DueCallback, ...]:
+        return (*self.due(at, EVERYTHING, urgent=True), *self.due(at, EVERYTHING, urgent=False))
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return tuple(callback for callback in self.open.values() if callback.not_after <= at)
@@ -105,6 +110,10 @@ class Callbacks:
 
     def holders(self) -> frozenset[str]:
         return frozenset(callback.claimed_by for callback in self.open.values() if callback.claimed_by is not None)
+
+    def claimed(self) -> tuple[Callback, ...]:
+        held = (callback for callback in self.open.values() if callback.state == "claimed")
+        return tuple(sorted(held, key=lambda callback: (callback.claimed_at or 0, callback.id)))
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]:
         return tuple(callback for callback in self.open.values() if callback.claimed_by == staff)
@@ -271,8 +280,7 @@ class Figures:
         self._callbacks = callbacks
 
     def phones_waiting(self, at: int, seconds: int) -> int:
-        waiting = (callback for callback in self._callbacks.due(at, 0, EVERYTHING) if callback.opens_at <= at - seconds)
-        return len({self._callbacks.phone[callback.id] for callback in waiting})
+        return len({self._callbacks.phone[callback.id] for callback in self._callbacks.all_due(at) if callback.opens_at <= at - seconds})
 
 
 class Outbox:
@@ -328,8 +336,8 @@ class Plain:
 class Words:
     """Messages whose text is their key: what they say changes nothing. Stands for the editions and the edition in force."""
 
-    def __init__(self) -> None:
-        self.languages = ("fr",)
+    def __init__(self, languages: tuple[str, ...] = ("fr",)) -> None:
+        self.languages = languages
         self.words: defaultdict[str, defaultdict[str, str]] = defaultdict(lambda: defaultdict(str))
 
     def active(self, _: int) -> Words:

@@ -70,3 +70,7 @@ class Team:
     promise_minutes: int = 30
     says_many: bool = False
     """Does a supervisor say that many ask, when the clock alerts?"""
+    only: tuple[str, ...] = ()
+    """Languages of counselors who speak one alone, one each; the others speak all that callers do, supervisors too."""
+    bambara: float = 0.0
+    """How many of the callers speak Bambara and no French, between 0 and 1; the others speak French and no Bambara."""

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bench.chaos.counting import Counted, await_quiet, counted
+from bench.chaos.callers import Caller, ussd_path
+from bench.chaos.counting import Counted, Happened, Span, counted
 from bench.chaos.faults import FAULTS, Broken, Fault
 from bench.chaos.line import CODE, COVER, KEY, SECRET, STORES, USER, await_answer, served
-from bench.chaos.people import Caller, Witness, at_work, ussd_path
+from bench.chaos.people import Witness, at_work
+from bench.chaos.room import Room
 from bench.chaos.vendor import Moods, PlayedVendor
 from hotline.demo.standin.network import VendorAccount
 
@@ -22,6 +24,16 @@ BY_NAME = {fault.__name__: fault for fault in FAULTS}
 QUIET_SECONDS = (0.2, 1.5)
 """Between one fault and the next."""
 MOST_BROKEN_SHOWN = 20
+COLUMNS = (
+    *("hops", "over 1 s, halted", "over 1 s", "slowest", "no answer, machine gone"),
+    *("noted", "told it is not kept", "gone with a machine", "noes", "rings", "alerts", "broken"),
+)
+OUTAGES = frozenset({"power_cut", "disk_read_only", "page_damaged", "machine_lost"})
+"""What takes the whole machine away. Who dials meanwhile waits in the socket, as long as her vendor does; they end when all is up."""
+HALTING = frozenset({"kill", "freeze", "descriptors", "keys_rotated"}) | OUTAGES
+"""What kills, stops or starves processes that answer callers."""
+START_SECONDS = 6.0
+"""So long after it hops may take longer than a second: the web starts, beside all others on this machine."""
 
 
 def main() -> int:
@@ -38,14 +50,15 @@ def main() -> int:
     if unknown:
         parser.error(f"no such fault: {', '.join(unknown)}; there are {', '.join(sorted(BY_NAME))}")
     chosen = tuple(fault for fault in FAULTS if fault.__name__ in options.faults.split(","))
-    print("| seed | store | faults | hops | over 1 s | slowest | noted | told it is not kept | stops | rings | alerts | broken |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    print(f"| seed | store | faults | {' | '.join(COLUMNS)} |")
+    print("| --- " * (3 + len(COLUMNS)) + "|")
     failed = False
     for seed in range(options.seed, options.seed + options.seeds):
         for store in STORES if options.store == "both" else (options.store,):
             faults, run = broken_by(Run(seed, store, options.seconds, options.callers, options.pause, chosen))
-            numbers = (run.hops, run.slow, f"{run.slowest:.1f} s", run.noted, run.lost, run.stopped, run.rung, run.alerts, len(run.broken))
-            print(f"| {seed} | {store} | {len(faults)} | {' | '.join(map(str, numbers))} |", flush=True)
+            numbers = (run.hops, run.slow, run.late, f"{run.slowest:.1f} s", run.outage, run.noted, run.lost, run.gone, run.stopped)
+            ends = (run.rung, run.alerts, len(run.broken))
+            print(f"| {seed} | {store} | {len(faults)} | {' | '.join(map(str, (*numbers, *ends)))} |", flush=True)
             for line in run.broken[:MOST_BROKEN_SHOWN]:
                 print(f"seed {seed}, {store}: {line}", file=sys.stderr)
             if run.broken:
@@ -73,18 +86,24 @@ def broken_by(run: Run) -> tuple[list[str], Counted]:
         vendor = PlayedVendor(moods, VendorAccount(USER, KEY, CODE, COVER), SECRET)
         with served(Path(folder), run.store, vendor.address) as line, vendor.serving(line.bind) as standin:
             people = [Caller(n, random.Random(chance.random()), line.bind, ussd_path(SECRET), CODE) for n in range(run.callers)]
-            faults: list[str] = []
+            spans: list[Span] = []
+            broken = Broken(line, moods, chance, [], [])
             await_answer(line)
-            with at_work(standin, witness, people, run.seed, (0.1, 2 * run.pause)):
+            with at_work(standin, witness, people, Room(line), run.seed, (0.1, 2 * run.pause)):
                 deadline = time.monotonic() + run.seconds
                 while time.monotonic() < deadline:
                     time.sleep(chance.uniform(*QUIET_SECONDS))
                     if run.faults:
-                        fault = chance.choice(run.faults)
-                        faults.append(fault.__name__)
-                        fault(Broken(line, moods, chance))
-            await_quiet(line)
-            return faults, counted(line, witness)
+                        spans.append(_at_work(chance.choice(run.faults), broken))
+            happened = Happened(tuple(spans), tuple(broken.losses), tuple(broken.wrong))
+            return [span.name for span in spans], counted(line, witness, happened)
+
+
+def _at_work(fault: Fault, broken: Broken) -> Span:
+    began, name = time.time(), fault.__name__
+    fault(broken)
+    halts = name in HALTING
+    return Span(name, began, time.time() + (START_SECONDS if halts else 0.0), halts, name in OUTAGES)
 
 
 if __name__ == "__main__":

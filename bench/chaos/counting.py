@@ -3,33 +3,51 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
-from sqlalchemy import create_engine, text
 
+from bench.chaos import reading
+from bench.chaos.callers import CALM_SECONDS, NOTED, VENDOR_SECONDS, Asked, Hop
 from bench.chaos.line import ServedLine
-from bench.chaos.people import CALM_SECONDS, REFERENCE, SUPERVISOR, TEAM, VENDOR_SECONDS, Asked, Witness
-from hotline.adapters.seal import Seal
+from bench.chaos.losing import Loss
+from bench.chaos.people import REFERENCE, SUPERVISOR, Witness
+from bench.chaos.reading import KeptCallback
+from bench.chaos.ringing import rung_wrongly
 from hotline.app import SystemClock, open_store
 from hotline.config import Config
 from hotline.ports.calls.callbacks import Callback
-from hotline.service.conversation.ledger import order_key
-from hotline.service.outbox import RETRY_SECONDS, STUCK_SECONDS
 
-ON_ITS_WAY: Final = 2.0
-"""Seconds in which a ring that was placed before a stop may still reach the phone."""
-PROMISE_SECONDS: Final = 30 * 60
-MOST_RINGS: Final = 3
-"""Of a phone, a day (docs: callback life)."""
 TOLD_AGAIN_SECONDS: Final = 240
 """Of what is urgent, and nobody is free, supervisors are told every three minutes."""
-SETTLE_SECONDS: Final = 10.0
-LATE_SECONDS: Final = 15
-"""By which a message may be late that is to be sent again, on a busy machine."""
 LARGE: Final = 100_000
+
+
+class Span(Struct, frozen=True):
+    """When a fault was at work, by this machine's wall clock."""
+
+    name: str
+    began: float
+    ended: float
+    halts: bool = False
+    """It ends or stops processes that answer, which then need their time."""
+    is_outage: bool = False
+    """It takes the machine away as a whole, until another one answers, or the same again."""
+
+    def touches(self, hop: Hop) -> bool:
+        return hop.at < self.ended and self.began < hop.at + hop.seconds
+
+
+class Happened(Struct, frozen=True):
+    """A run as the faults saw it."""
+
+    spans: tuple[Span, ...]
+    losses: tuple[Loss, ...]
+    wrong: tuple[str, ...]
+    """What a fault saw that should not be."""
 
 
 class Counted(Struct, frozen=True):
@@ -37,13 +55,20 @@ class Counted(Struct, frozen=True):
 
     hops: int
     slow: int
-    """Hops that took longer than a second."""
+    """Hops that took longer than a second while who answers was killed, frozen or starting."""
+    late: int
+    """Hops that did so at any other moment."""
     slowest: float
     """Seconds."""
+    outage: int
+    """Hops that had no screen while there was no machine."""
     noted: int
     lost: int
     """Sessions that were told that nothing is kept."""
+    gone: int
+    """Noted, and lost by nature: after the backup that was restored, or with a spool that was destroyed."""
     stopped: int
+    """Callers who said that they want no call: by `5 7`, in a call, or by taking one back."""
     rung: int
     alerts: int
     """Messages that staff's phones got."""
@@ -51,130 +76,90 @@ class Counted(Struct, frozen=True):
     """One line each; empty where every promise was kept."""
 
 
-class _Callback(Struct, frozen=True):
-    """What is read of each when all is over."""
-
-    reference: str
-    state: str
-    urgent: bool
-    made_at: int
-    not_after: int
-
-
-def await_quiet(line: ServedLine) -> None:
-    """Until nothing is on its way any more, or `SETTLE_SECONDS`. Nobody tells: asked again and again."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while _outbox(line) and time.monotonic() < deadline:
-        time.sleep(0.2)
-
-
-def counted(line: ServedLine, witness: Witness) -> Counted:
+def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
     """Everything, once nobody dials any more and `await_quiet` has returned."""
-    kept = _kept(line)
-    ids = {asked.session: _id(line, asked) for asked in witness.asked if asked.wish.order and asked.wish.name != "stop"}
+    kept, seal, losses = reading.kept(line), line.seal, happened.losses
+    orders = {asked.session: reading.order_of(seal, asked) for asked in witness.asked if asked.wish.order and asked.wish.name != "stop"}
+    ids = {session: reading.callback_of(seal, order) for session, order in orders.items()}
     hops = [hop for asked in witness.asked for hop in asked.hops]
+    over = [hop for hop in hops if hop.seconds > CALM_SECONDS]
+    late = [hop for hop in over if not any(span.halts and span.touches(hop) for span in happened.spans)]
+    gone = {asked.session for asked in witness.asked if asked.session in ids and _is_gone(asked, orders[asked.session], losses)}
+    missing = [session for session in gone if ids[session] not in kept]
+    unanswered = [hop for hop in hops if hop.status != 200 or hop.seconds > VENDOR_SECONDS + 1 or hop.screen[:4] not in ("CON ", "END ")]
+    outage = [hop for hop in unanswered if any(span.is_outage and span.touches(hop) for span in happened.spans)]
     broken = [
-        *_unanswered(witness),
-        *_not_kept_once(witness, ids, kept),
-        *_rung_wrongly(witness),
-        *_unsent(line),
+        *happened.wrong,
+        *(
+            f"hop {hop.typed!r} of {hop.session}: {hop.status or 'no answer'} after {hop.seconds:.1f} s"
+            for hop in unanswered
+            if hop not in outage
+        ),
+        *(f"hop {hop.typed!r} of {hop.session} took {hop.seconds:.1f} s though all was up" for hop in late),
+        *_not_kept_once(witness, ids, kept, gone),
+        *_promised_while_held(witness, losses),
+        *rung_wrongly(witness, ids, losses),
+        *reading.unsent(line),
+        *_untold(line, witness),
         *_unseen(line, witness, ids),
         *_without_alert(witness, ids, kept),
+        *(f"{count} sealed values open under no key" for count in (reading.unopened(line),) if count),
     ]
     return Counted(
         hops=len(hops),
-        slow=sum(hop.seconds > CALM_SECONDS for hop in hops),
+        slow=len(over) - len(late),
+        late=len(late),
         slowest=max((hop.seconds for hop in hops), default=0.0),
+        outage=len(outage),
         noted=sum(asked.noted_at is not None for asked in witness.asked),
         lost=sum(asked.lost_at is not None for asked in witness.asked),
-        stopped=sum(asked.stopped_at is not None for asked in witness.asked),
+        gone=len(missing),
+        stopped=sum((asked.stopped_at or asked.cancelled_at) is not None for asked in witness.asked) + len(witness.agreed),
         rung=len(witness.rung),
         alerts=len(witness.messages),
         broken=tuple(broken),
     )
 
 
-def _id(line: ServedLine, asked: Asked) -> str:
-    """Of the callback that this session orders: it derives from the order's key."""
-    seal = Seal.from_text(line.keys)
-    assert asked.wish.order is not None
-    return seal.digest("callback", order_key(seal, "africastalking", f"{asked.session}|{asked.number}", asked.wish.order).hex()).hex()[:32]
+def _is_gone(asked: Asked, order: bytes, losses: Sequence[Loss]) -> bool:
+    """Was it noted where nothing could keep it: in a spool that was destroyed, or only after the backup that was restored?"""
+    noted = [hop for hop in asked.hops if NOTED.match(hop.screen)]
+    return bool(noted) and any(
+        order in loss.destroyed
+        or (order not in loss.spared and all(loss.since <= hop.at + hop.seconds and hop.at <= loss.lost_at for hop in noted))
+        for loss in losses
+    )
 
 
-def _rows(line: ServedLine, statement: str) -> list[Any]:
-    engine = create_engine(line.database)
-    try:
-        with engine.connect() as connection:
-            return list(connection.execute(text(statement)))
-    finally:
-        engine.dispose()
-
-
-def _kept(line: ServedLine) -> dict[str, _Callback]:
-    return {row[0]: _Callback(*row[1:]) for row in _rows(line, "SELECT id, reference, state, urgent, made_at, not_after FROM callbacks")}
-
-
-def _outbox(line: ServedLine) -> list[Any]:
-    return _rows(line, "SELECT kind, state, changed_at, attempts FROM outbox WHERE state IN ('pending', 'sending')")
-
-
-def _unsent(line: ServedLine) -> list[str]:
-    """What nobody takes up, though its time has come: a worker that died with a message in hand leaves it so for a minute."""
-    return [
-        f"a message of kind {kind} is {state} since {int(time.time() - changed_at)} s"
-        for kind, state, changed_at, attempts in _outbox(line)
-        if time.time() - changed_at > (STUCK_SECONDS if state == "sending" else RETRY_SECONDS << attempts) + LATE_SECONDS
-    ]
-
-
-def _unanswered(witness: Witness) -> list[str]:
-    """Hops that got no answer in the vendor's time, or one that is no screen."""
-    return [
-        f"hop {hop.typed!r} of {hop.session}: {hop.status or 'no answer'} after {hop.seconds:.1f} s"
-        for asked in witness.asked
-        for hop in asked.hops
-        if hop.status != 200 or hop.seconds > VENDOR_SECONDS + 1 or hop.screen[:4] not in ("CON ", "END ")
-    ]
-
-
-def _not_kept_once(witness: Witness, ids: dict[str, str], kept: dict[str, _Callback]) -> list[str]:
+def _not_kept_once(witness: Witness, ids: dict[str, str], kept: dict[str, KeptCallback], gone: set[str]) -> list[str]:
     """Noted and not kept; kept and denied; kept and asked for by nobody."""
     noted = {asked.session for asked in witness.asked if asked.noted_at is not None}
     denied = {asked.session for asked in witness.asked if asked.lost_at is not None}
     return [
-        *(f"{session} was noted and is not kept" for session, id in ids.items() if session in noted and id not in kept),
+        *(f"{session} was noted and is not kept" for session, id in ids.items() if session in noted - gone and id not in kept),
         *(f"{session} is kept and was told that it is not" for session, id in ids.items() if session in denied - noted and id in kept),
         *(f"callback {id} was asked for by nobody" for id in kept if id not in set(ids.values())),
     ]
 
 
-def _rung_wrongly(witness: Witness) -> list[str]:
-    """Rung without having asked, after a stop or the promise's end, or too often; and callers who were sent a message."""
-    by_number: dict[str, list[Asked]] = defaultdict(list)
-    for asked in witness.asked:
-        by_number[asked.number].append(asked)
-    staff = {person.number for person in (*TEAM, SUPERVISOR)}
-    wrong = [f"{number} was sent a message" for number, _ in witness.messages if number not in staff]
-    for number, count in Counter(rung.number for rung in witness.rung).items():
-        if count > MOST_RINGS:
-            wrong.append(f"{number} was rung {count} times")
-    for rung in witness.rung:
-        stops = [asked.stopped_at for asked in by_number[rung.number] if asked.stopped_at and asked.stopped_at < rung.at - ON_ITS_WAY]
-        since = max(stops, default=0.0)
-        if not any(_asks(asked, since, rung.at) for asked in by_number[rung.number]):
-            wrong.append(
-                f"{rung.number} was rung {rung.at - since:.1f} s after a stop" if since else f"{rung.number} was rung and had not asked"
-            )
-    return wrong
+def _promised_while_held(witness: Witness, losses: Sequence[Loss]) -> list[str]:
+    """A session that began on a line that was held, and was told that a call is noted before somebody said go. Where its database did not answer in time either, the screen
+    counts on nothing, and what was asked for waits for whoever says go."""
+    return [
+        f"{asked.session} was noted by a line that is held"
+        for asked in witness.asked
+        for loss in losses
+        if asked.is_sure and loss.lost_at < asked.hops[0].at and asked.noted_at is not None and asked.noted_at < loss.released_at
+    ]
 
 
-def _asks(asked: Asked, since: float, until: float) -> bool:
-    """Was a call asked for in this session, between these moments, that has not ended by the later one?"""
-    order = asked.wish.order
-    if order is None or asked.wish.name == "stop":
-        return False
-    earliest = max(since, until - PROMISE_SECONDS - ON_ITS_WAY) if asked.wish.is_now else since
-    return any(earliest < hop.at + hop.seconds and hop.at < until for hop in asked.hops if len(hop.typed.split("*")) >= order.position)
+def _untold(line: ServedLine, witness: Witness) -> list[str]:
+    """The line takes a message to one of the staff for sent, and no phone got it."""
+    came = {(number, sms.text) for number, sms in witness.messages}
+    return [
+        f"a message to {number} counts as sent and did not come: {text[:40]}"
+        for number, text in reading.sent_to_staff(line, witness.looked_at) - came
+    ]
 
 
 def _unseen(line: ServedLine, witness: Witness, ids: dict[str, str]) -> list[str]:
@@ -183,7 +168,7 @@ def _unseen(line: ServedLine, witness: Witness, ids: dict[str, str]) -> list[str
     config = Config.from_env(line.settings)
     at = SystemClock(config.timezone).now()
     # The line goes on meanwhile: what one look misses because it changed hands is there at the next.
-    missing = set(_kept(line))
+    missing = set(reading.kept(line))
     with closing(open_store(config)) as store:
         for _ in range(2):
             with store.read() as tx:
@@ -197,7 +182,7 @@ def _is_open(callback: Callback | None, at: int) -> bool:
     return callback is not None and callback.state in ("waiting", "claimed") and callback.not_after > at
 
 
-def _without_alert(witness: Witness, ids: dict[str, str], kept: dict[str, _Callback]) -> list[str]:
+def _without_alert(witness: Witness, ids: dict[str, str], kept: dict[str, KeptCallback]) -> list[str]:
     """Urgent and waiting for longer than supervisors are told again after, and since then neither was it named to anybody nor were they told."""
     told = {found for _, sms in witness.messages for found in REFERENCE.findall(sms.text)}
     supervised = [sms.at for number, sms in witness.messages if number == SUPERVISOR.number]

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import signal
 import socket
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Final
 
-import psycopg
 import redis
 from msgspec import Struct
 
-from bench.chaos.line import FAKETIME, ServedLine
+from bench.chaos import damage
+from bench.chaos.disk import full
+from bench.chaos.grip import end_or_stop, frozen, held
+from bench.chaos.line import FAKETIME, ServedLine, await_answer
+from bench.chaos.losing import Loss, damaged_and_restored, lost_and_restored
 from bench.chaos.vendor import Moods
 
 MOST_SOCKETS: Final = 5000
+MOST_EXCHANGES: Final = 6
+"""So often an exchange of keys is begun that is killed, or meets a database that is away."""
 
 
 class Broken(Struct, frozen=True):
-    """What a fault is handed."""
+    """What a fault is handed. It adds to `losses` what it took away for good, and to `wrong` what should not have been."""
 
     line: ServedLine
     moods: Moods
     chance: random.Random
+    losses: list[Loss]
+    wrong: list[str]
 
 
 Fault = Callable[[Broken], None]
@@ -37,20 +42,21 @@ Fault = Callable[[Broken], None]
 
 def kill(broken: Broken) -> None:
     """Any process of the line, at once (SIGKILL)."""
-    _signal(_any(broken), signal.SIGKILL)
+    end_or_stop(_any(broken), signal.SIGKILL)
 
 
 def freeze(broken: Broken) -> None:
     """Any process of the line stands still for up to two seconds."""
-    with _frozen([_any(broken)]):
+    with frozen([_any(broken)]):
         time.sleep(broken.chance.uniform(0.5, 2))
 
 
 def power_cut(broken: Broken) -> None:
     """Every process of the line at once, the store of memory too. What the kernel holds is not lost: it is no test of the disk."""
     for pid in broken.line.pids().values():
-        _signal(pid, signal.SIGKILL)
-    time.sleep(2)
+        end_or_stop(pid, signal.SIGKILL)
+    time.sleep(1)
+    await_answer(broken.line)
 
 
 def redis_flushed(broken: Broken) -> None:
@@ -61,13 +67,13 @@ def redis_flushed(broken: Broken) -> None:
 
 def redis_slow(broken: Broken) -> None:
     """Valkey takes connections and answers nothing for up to two seconds."""
-    with _frozen([broken.line.pids().get("valkey", 0)]):
+    with frozen([broken.line.pids().get("valkey", 0)]):
         time.sleep(broken.chance.uniform(0.5, 2))
 
 
 def database_locked(broken: Broken) -> None:
     """Somebody else holds the database's writing lock, or the callbacks' table, for up to two seconds."""
-    with _held(broken.line):
+    with held(broken.line):
         time.sleep(broken.chance.uniform(0.5, 2))
 
 
@@ -79,7 +85,7 @@ def database_away(broken: Broken) -> None:
         broken.line.postgres.thaw()
     else:
         path = broken.line.var / "hotline.db"
-        with _held(broken.line):
+        with held(broken.line):
             path.chmod(0)
             time.sleep(broken.chance.uniform(1, 3))
             path.chmod(0o600)
@@ -134,16 +140,72 @@ def descriptors(broken: Broken) -> None:
 
 def disk_full(broken: Broken) -> None:
     """Not a byte more goes onto the disk below HOTLINE_VAR, for up to three seconds; where it is a disk of its own."""
-    if not os.path.ismount(broken.line.var):
-        return
-    filler = broken.line.var / "filler"
-    with suppress(OSError), filler.open("wb", buffering=0) as file:
-        for size in (1 << 20, 1 << 12):
-            with suppress(OSError):
-                while file.write(b"x" * size) == size:
-                    pass
-    time.sleep(broken.chance.uniform(1, 3))
-    filler.unlink(missing_ok=True)
+    if broken.line.disk.is_own:
+        with full(broken.line.var):
+            time.sleep(broken.chance.uniform(1, 3))
+
+
+def database_full(broken: Broken) -> None:
+    """Not a byte more goes onto PostgreSQL's disk, for up to three seconds; where it ended over that, it is started again. SQLite's is the other disk."""
+    server = broken.line.postgres
+    if server is None:
+        disk_full(broken)
+    elif server.folder.is_mount():
+        with full(server.folder):
+            time.sleep(broken.chance.uniform(1, 3))
+        if not server.answers():
+            server.start()
+
+
+def disk_read_only(broken: Broken) -> None:
+    """The disk below HOTLINE_VAR fails and turns read-only, for up to three seconds; then the machine is stopped, and the disk looked through and put back. What was not
+    made durable by then is gone."""
+    line = broken.line
+    if line.disk.is_own:
+        line.disk.turn_read_only()
+        time.sleep(broken.chance.uniform(1, 3))
+        with line.stopped():
+            line.disk.repair()
+        await_answer(line)
+
+
+def spool_damaged(broken: Broken) -> None:
+    """The database is held, so that orders go to the spool; then something overwrites, cuts or removes the spool's file. Records that it destroyed are noted as lost."""
+    line, kind = broken.line, broken.chance.choice(damage.KINDS)
+    with held(line):
+        time.sleep(broken.chance.uniform(1, 2))
+        destroyed = damage.spool(line.var / "spool", kind, broken.chance)
+    if destroyed:
+        broken.losses.append(Loss(destroyed=destroyed))
+    time.sleep(1)
+    damage.clear(line.var / "spool")
+
+
+def page_damaged(broken: Broken) -> None:
+    """A page of the callbacks' table is overwritten while the line works; after some seconds it is stopped, and the database restored from a backup of just before. The
+    spool is still there."""
+    damaged_and_restored(broken.line, broken.chance, broken.losses, broken.wrong)
+
+
+def machine_lost(broken: Broken) -> None:
+    """A backup is made under load; some seconds later the machine is lost with its database, disk and memory; another one is restored, held, looked at and released."""
+    lost_and_restored(broken.line, broken.chance, broken.losses, broken.wrong)
+
+
+def keys_rotated(broken: Broken) -> None:
+    """`hotline keys rotate` to its end, while processes die and stores go away; now and then it is killed itself, and goes on."""
+    for _ in range(MOST_EXCHANGES):
+        exchange = broken.line.begun("keys", "rotate")
+        is_killed = broken.chance.random() < 0.3
+        while exchange.poll() is None:
+            time.sleep(broken.chance.uniform(0.5, 3))
+            if is_killed and broken.chance.random() < 0.3:
+                exchange.kill()
+            else:
+                broken.chance.choice((kill, freeze, redis_flushed, redis_slow, database_locked))(broken)
+        if exchange.returncode == 0:
+            return
+    broken.wrong.append("an exchange of keys did not come to its end")
 
 
 def clock_stepped(broken: Broken) -> None:
@@ -176,7 +238,13 @@ FAULTS: Final[tuple[Fault, ...]] = (
     doubled,
     idle_sockets,
     descriptors,
+    database_full,
     disk_full,
+    disk_read_only,
+    spool_damaged,
+    page_damaged,
+    machine_lost,
+    keys_rotated,
     clock_stepped,
     publish,
 )
@@ -185,39 +253,3 @@ FAULTS: Final[tuple[Fault, ...]] = (
 def _any(broken: Broken) -> int:
     pids = broken.line.pids()
     return pids[broken.chance.choice(sorted(pids))] if pids else 0
-
-
-def _signal(pid: int, which: signal.Signals) -> None:
-    if pid:
-        with suppress(ProcessLookupError):
-            os.kill(pid, which)
-
-
-@contextmanager
-def _frozen(pids: list[int]) -> Iterator[None]:
-    for pid in pids:
-        _signal(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            _signal(pid, signal.SIGCONT)
-
-
-@contextmanager
-def _held(line: ServedLine) -> Iterator[None]:
-    """The writing lock of the database, if it is to be had within a second."""
-    if line.postgres:
-        with psycopg.connect(line.database.replace("+psycopg", ""), connect_timeout=5) as connection:
-            connection.execute("SET lock_timeout = '1s'")
-            with suppress(psycopg.Error):
-                connection.execute("LOCK TABLE callbacks IN ACCESS EXCLUSIVE MODE")
-            yield
-            connection.rollback()
-    else:
-        with closing(sqlite3.connect(line.var / "hotline.db", timeout=1, isolation_level=None)) as connection:
-            with suppress(sqlite3.OperationalError):
-                connection.execute("BEGIN IMMEDIATE")
-            yield
-            with suppress(sqlite3.OperationalError):
-                connection.execute("ROLLBACK")

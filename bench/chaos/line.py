@@ -18,16 +18,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from bench.chaos.disk import SmallDisk, left, mounted
 from bench.chaos.people import SUPERVISOR, TEAM
+from hotline.adapters.backup.sealed_file import new_keys as backup_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.processes import bound, start_valkey
-from hotline.adapters.seal import new_keys
 from hotline.adapters.sockets import listen_at
 from hotline.ports.desk.shifts import Shift
 
 PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
 FAKETIME = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
 """Debian's faketime, by which the line's wall clock is set; None: it is not installed, and clocks go right."""
-DISK_MB = 96
+DATABASE_MB = 300
 AGAIN_SECONDS = 0.3
 """Until what has died is started again."""
 SECRET, KEY = secrets.token_urlsafe(24), secrets.token_hex(16)
@@ -40,20 +42,25 @@ STORES = ("sqlite", "postgresql")
 class ServedLine:
     """Its processes, its stores, and the socket that outlives them. `vendor`: the address of the vendor's API."""
 
-    def __init__(self, var: Path, vendor: str, postgres: Any | None) -> None:
-        """`postgres`: a server of ours (`tests/postgres.py`); None: SQLite below `var`."""
-        self.var, self.postgres = var, postgres
+    def __init__(self, disk: SmallDisk, apart: Path, vendor: str, postgres: Any | None) -> None:
+        """`apart`: a folder elsewhere for what a lost machine must not take along. `postgres`: a server of ours (`tests/postgres.py`); None: SQLite on the disk."""
+        self.disk, self.var, self.apart, self.postgres = disk, disk.at, apart, postgres
+        var = self.var
         self.listening = listen_at("127.0.0.1:0")
         self.bind = f"127.0.0.1:{self.listening.getsockname()[1]}"
         self.socket = var / "v.sock"
         self.database = postgres.create("chaos") if postgres else f"sqlite:///{var}/hotline.db"
-        self.keys = new_keys()
+        self._secrets()
         self.settings = {
             "HOTLINE_VAR": str(var),
             "HOTLINE_BIND": self.bind,
             "HOTLINE_DATABASE_URL": self.database,
             "HOTLINE_REDIS_URL": f"unix://{self.socket}",
-            "HOTLINE_KEYS": self.keys,
+            "HOTLINE_KEYS_FILE": str(apart / "keys"),
+            "HOTLINE_DAY_KEYS": str(apart / "days"),
+            "HOTLINE_REVOKED_FILE": str(self.revoked),
+            "HOTLINE_BACKUP_FOLDER": str(apart / "backups"),
+            "HOTLINE_BACKUP_RECIPIENT": self._recipient,
             "HOTLINE_AT_USERNAME": USER,
             "HOTLINE_AT_API_KEY": KEY,
             "HOTLINE_AT_SECRET": SECRET,
@@ -78,6 +85,7 @@ class ServedLine:
             self._kept["-".join(command)] = partial(self._started, command)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._over = threading.Event()
+        self._may_start = threading.Lock()
 
     def __enter__(self) -> Self:
         self.command("db", "upgrade")
@@ -93,11 +101,42 @@ class ServedLine:
         self.listening.close()
         self._log.close()
 
-    def command(self, *words: str, **settings: str) -> int:
+    def command(self, *words: str) -> int:
         """One command of the line to its end; its exit code."""
-        return subprocess.run(
-            [sys.executable, "-m", "hotline", *words], env=self._env | settings, stdout=self._log, stderr=self._log, check=False
-        ).returncode
+        return self.begun(*words).wait()
+
+    def begun(self, *words: str) -> subprocess.Popen[bytes]:
+        """One command of the line, under way."""
+        return subprocess.Popen([sys.executable, "-m", "hotline", *words], env=self._env, stdout=self._log, stderr=self._log)
+
+    @property
+    def revoked(self) -> Path:
+        """The file of stops."""
+        return self.apart / "revoked"
+
+    @property
+    def identity(self) -> Path:
+        """The file with the secret key of backups."""
+        return self.apart / "identity"
+
+    @property
+    def seal(self) -> Seal:
+        """With the keys as they are now."""
+        return Seal.from_file(self.apart / "keys")
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Every process is killed and gone, and none is started before the block ends."""
+        with self._may_start:
+            pids = self.pids().values()
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            for process in self._running.values():
+                process.wait()
+            while any(map(_is_alive, pids)):
+                time.sleep(0.01)
+            yield
 
     def pids(self) -> dict[str, int]:
         """Every process of the line by a name, those that its own processes started among them."""
@@ -106,6 +145,13 @@ class ServedLine:
             found[name] = process.pid
             found |= {f"{name}/{child}": child for child in _children(process.pid)}
         return found
+
+    def _secrets(self) -> None:
+        """Keys of the line, and the pair that backups are sealed to: its secret half lies apart, since somebody brings it in time."""
+        self._recipient, secret = backup_keys()
+        for name, text in (("keys", new_keys()), ("identity", secret)):
+            (self.apart / name).touch(0o600)
+            (self.apart / name).write_text(text, "ascii")
 
     def _people(self) -> None:
         """Edition 1, and the team, planned around the clock."""
@@ -135,9 +181,10 @@ class ServedLine:
     def _keep(self) -> None:
         while not self._over.wait(AGAIN_SECONDS):
             for name, start in self._kept.items():
-                if name not in self._running or self._running[name].poll() is not None:
-                    with suppress(OSError, ValueError, RuntimeError):
-                        self._running[name] = start()
+                with self._may_start:
+                    if name not in self._running or self._running[name].poll() is not None:
+                        with suppress(OSError, ValueError, RuntimeError):
+                            self._running[name] = start()
         for process in reversed(tuple(self._running.values())):
             process.send_signal(signal.SIGTERM)
         for process in self._running.values():
@@ -153,6 +200,13 @@ def _children(pid: int) -> Iterator[int]:
             for child in map(int, (task / "children").read_text().split()):
                 yield child
                 yield from _children(child)
+
+
+def _is_alive(pid: int) -> bool:
+    """Neither gone nor waited for by nobody (man 5 proc_pid_stat)."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    return False
 
 
 def await_answer(line: ServedLine) -> None:
@@ -179,22 +233,22 @@ def asked(bind: str, path: str) -> int:
 @contextmanager
 def served(folder: Path, store: str, vendor: str) -> Iterator[ServedLine]:
     """The line over one of `STORES`, its files below `folder`."""
-    var = folder / "v"
-    var.mkdir(mode=0o700)
-    is_small = _mounted(var)
-    server = import_module("tests.postgres").Postgres(folder / "pg") if store == "postgresql" else None
+    var, memory, data = folder / "v", folder / "m", folder / "pg"
+    for path in (var, memory, data):
+        path.mkdir(mode=0o700)
+    disk = SmallDisk(var, memory)
+    apart = memory / "apart"
+    apart.mkdir(mode=0o700)
+    server = None
+    if store == "postgresql":
+        mounted(data, DATABASE_MB)
+        server = import_module("tests.postgres").Postgres(data)
     try:
-        with ServedLine(var, vendor, server) as line:
+        with ServedLine(disk, apart, vendor, server) as line:
             yield line
     finally:
         if server:
             server.thaw()
             server.stop()
-        if is_small:
-            subprocess.run(["umount", "--lazy", str(var)], check=False)
-
-
-def _mounted(var: Path) -> bool:
-    """A small disk of its own, which can be full without harm to anybody else's; False where this account may not mount one."""
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=700", "hotline-chaos", str(var)]
-    return os.geteuid() == 0 and subprocess.run(mount, check=False, capture_output=True).returncode == 0
+        disk.leave()
+        left(data)

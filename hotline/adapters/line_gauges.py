@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from hotline.ports.desk.figures import LineState
+    from hotline.ports.figures.figures import LineState
 
 _Labels = TypeVar("_Labels", bound=tuple[str, ...])
 

@@ -21,6 +21,7 @@ from zlib import crc32
 from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
+from hotline import shared_folder
 from hotline.adapters.line_gauges import LineGauges
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from prometheus_client.core import Metric
 
-    from hotline.ports.desk.figures import Counts, LineState
+    from hotline.ports.figures.figures import Counts, LineState
     from hotline.ports.incoming import Unknown
 
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
@@ -117,8 +118,7 @@ class PrometheusMeter:
     def share(self) -> None:
         """For one thread, which may hang with the disk: whoever counts or asks for the page does not wait for it."""
         if self._file is None:
-            for folder in (self._folder.parent, self._folder):  # the mode is for the last one alone
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shared_folder.make(self._folder)
             self._file, before = _claim(self._folder, self._layout)
             with self._lock:
                 self._slots = array("Q", map(add, self._slots, before))
@@ -157,7 +157,7 @@ def _claim(folder: Path, layout: _Layout) -> tuple[tuple[int, Path], array[int]]
     """The first file that no living process counts in, held until we die, and what the one before us had counted in it."""
     for number in count():
         path = folder / f"{layout.name}-{number}.counts"
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, shared_folder.file_mode(folder))
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return (file, path), _slots(os.pread(file, layout.size * 8, 0), layout)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import time
 import zlib
@@ -24,6 +25,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import decode_redis_hash, now
 
 from hotline.adapters.processes import die_with_parent
+from hotline.adapters.programs import show
 from hotline.adapters.valkey import Breaker, connect
 
 log = structlog.get_logger(__name__)
@@ -164,6 +166,8 @@ class QuietWorker(Worker):
     queue_class = DeliverQueue
     job_class = DeliverJob
     log_result_lifespan = False
+    newest = ""
+    """The newest migration that this program has."""
     max_connection_wait_time = 2.0  # RQ's minute would hold back an alert long after Redis is well again
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
@@ -171,6 +175,8 @@ class QuietWorker(Worker):
         super().heartbeat(timeout, pipeline)
         for queue in self.queues:
             self.connection.set(ALIVE % queue.name, 1, ex=2 * WORKER_TTL)
+            if os.getpid() == self.pid:  # a horse ends with its job
+                show(self.connection, self.newest, f"worker-{queue.name}", time.time())
 
     def subscribe(self) -> None:
         """Not: whoever reaches Redis could end jobs, and a horse would be forked beside a running thread."""
@@ -205,14 +211,17 @@ class QuietWorker(Worker):
         log.error("job_refused", queue=job.origin, error=kind.__name__ if isinstance(kind, type) else None)
 
 
-def make_worker(queue: str, url: str) -> QuietWorker:
+def make_worker(queue: str, url: str, newest: str) -> QuietWorker:
     """A worker for one queue (RQ hands a job over safely only then), with a connection of its own, as it waits longer than a hop may. Its `work()` returns when it
-    was told to stop, or when Redis failed in the middle of a job: start it again. `hotline.jobs.bind` comes first."""
+    was told to stop, or when Redis failed in the middle of a job: start it again. `hotline.jobs.bind` comes first.
+    `newest`: the newest migration that this program has."""
     logging.getLogger("rq.worker").setLevel(logging.WARNING)
-    return QuietWorker(
+    worker = QuietWorker(
         [queue],
         connection=connect(url, WORKER_BUDGET_MS),
         serializer=JSONSerializer,
         worker_ttl=WORKER_TTL,
         log_job_description=False,
     )
+    worker.newest = newest
+    return worker

@@ -16,8 +16,9 @@ from typing import Final, TypeVar
 
 import structlog
 
+from hotline import shared_folder
 from hotline.adapters.apart import Apart, Job, Late
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.spool_file import ROOM, Damaged, Entry, NoSlot, SpoolFile, context, held, make, rest_of
 from hotline.ports.spool import SpoolFull, SpoolState
 
@@ -113,7 +114,7 @@ class DiskSpool:
                 self._lost |= {entry.key: entry for entry in before.rest()}
             before.close()
             log.error("spool_replaced", count=len(self._lost))
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        shared_folder.make(self._path.parent)
         with held(self._path.parent, self._seconds, os.O_RDONLY | os.O_DIRECTORY):
             self._file = self._whole()
         self._lost = {}
@@ -176,7 +177,7 @@ def _free_name(path: Path) -> Path:
 
 def _taken(path: Path, job: Job[int | None]) -> int | None:
     """The lock file, opened and held alone; None while another process holds it."""
-    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+    file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK, shared_folder.file_mode(path.parent))
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if job.settle():

@@ -19,8 +19,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline import shared_folder
 from hotline.adapters.apart import Job
-from hotline.adapters.seal import Seal, SealBroken
+from hotline.adapters.keys.seal import Seal, SealBroken
 
 SLOT: Final = 1024
 MAGIC: Final = b"hlspool1"
@@ -276,10 +277,10 @@ def look(path: Path, seal: Seal) -> SpoolLook:
 
 
 def make(path: Path, slots: int, entries: Sequence[Entry]) -> None:
-    """A new spool with these records (mode 600), its room taken in advance, under its name once it is whole. Raises OSError where there is no room, and leaves nothing then."""
+    """A new spool with these records (its owner's alone, or the group's where the folder is), its room taken in advance, under its name once it is whole. Raises OSError where there is no room, and leaves nothing then."""
     slots = max(slots, len(entries))
     fresh = path.with_name(f"{path.name}.new")
-    file = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    file = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, shared_folder.file_mode(path.parent))
     try:
         os.posix_fallocate(file, 0, (1 + slots) * SLOT)
         _pwrite(file, MAGIC + GENERATION.pack(0) + SLOTS.pack(slots), 0)

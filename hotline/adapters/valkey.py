@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
 
-from hotline.adapters.seal import Seal, SealBroken
+from hotline.adapters.keys.seal import Seal, SealBroken
 from hotline.ports.memory import MarkerLookup, MemoryAway, Press, Recalled, SessionMarker
 
 HEARD_SECONDS: Final = 24 * 3600

@@ -11,7 +11,10 @@ from pathlib import Path
 from hotline.adapters.processes import leave_no_trace
 from hotline.cli import completion
 from hotline.cli.command import Failed, reason, refuse_no_folder
-from hotline.cli.commands import audit, backup, content, directory, figures, gateway, line, people, units, upkeep, words
+from hotline.cli.commands import database
+from hotline.cli.commands.coordinators import audit, figures, people
+from hotline.cli.commands.machine import backup, gateway, line, units, upkeep
+from hotline.cli.commands.operators import content, directory, words
 from hotline.cli.overview import overview
 from hotline.cli.parsing import Parser, parse
 from hotline.config import CONTENT, ConfigError
@@ -126,6 +129,7 @@ def parser() -> Parser:
     audit.declare(commands)
     figures.declare(commands)
     people.declare(commands)
+    database.declare(commands)
     upkeep.declare(commands)
     units.declare(commands)
     backup.declare(commands)

@@ -92,7 +92,7 @@ def settings() -> Config:
     env: Mapping[str, str] = os.environ
     var = Path(env.get("HOTLINE_VAR", "").strip() or "var")
     if env.get("HOTLINE_DEMO", "").strip() == "1" or ("HOTLINE_DATABASE_URL" not in env and (var / "hotline.db").exists()):
-        from hotline.adapters.seal import new_keys
+        from hotline.adapters.keys.seal import new_keys
         from hotline.demo.environment import demo_environment
 
         env = demo_environment(env, "http://127.0.0.1:9", new_keys)
@@ -116,7 +116,8 @@ def ask(words: str) -> str:
 @contextmanager
 def worded_failures() -> Iterator[None]:
     """Turn what may go wrong in a running line into words for whoever typed the command. Raises Failed and ConfigError in place of it."""
-    from hotline.adapters.seal import KeysBroken
+    from hotline.adapters.keys.seal import KeysBroken
+    from hotline.adapters.sql.revisions import TablesUnfit
     from hotline.engine.check import said
     from hotline.ports.store import StoreAway
     from hotline.service.editions.cache import NoEdition
@@ -128,6 +129,8 @@ def worded_failures() -> Iterator[None]:
         raise ConfigError((f"HOTLINE_KEYS: {error}",)) from None
     except StoreAway:
         raise Failed("the database does not answer, or has no tables yet (hotline db upgrade)") from None
+    except TablesUnfit as unfit:
+        raise Failed(str(unfit)) from None
     except NoEdition:
         raise Failed("there is no edition in force (hotline content publish)") from None
     except FaultySources as refused:

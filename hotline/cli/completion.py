@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hotline.cli.command import command
-from hotline.cli.commands.line import dial_parser, watch_parser
+from hotline.cli.commands.machine.line import dial_parser, watch_parser
 from hotline.cli.parsing import Parser
 from hotline.config import languages_in
 

@@ -1,15 +1,18 @@
-"""What a command prints: rows under their heads for people, JSON for scripts, faults with the grave ones first."""
+"""What a command prints: rows under their heads and moments for people, JSON for scripts, faults with the grave ones first."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 if TYPE_CHECKING:
+    from hotline.config import Config
     from hotline.engine.flow import Fault
 
 
@@ -53,3 +56,12 @@ def fault_json(fault: Fault) -> dict[str, Any]:
         "grave": fault.grave,
         "follows": fault.follows,
     }
+
+
+def moment(config: Config, at: int) -> str:
+    return f"{datetime.fromtimestamp(at, ZoneInfo(config.timezone)):%Y-%m-%d %H:%M:%S}"
+
+
+def moment_json(config: Config, at: int) -> str:
+    """The same, for scripts: ISO 8601 with its offset."""
+    return datetime.fromtimestamp(at, ZoneInfo(config.timezone)).isoformat()

@@ -12,34 +12,15 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
-from hotline.console import press
+from hotline.console import compiled, press
 from hotline.console.assets import Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.cookies import SignedSessions
 from hotline.console.faults import said
-from hotline.console.pages import (
-    access,
-    account,
-    audit,
-    callback,
-    care,
-    casework,
-    contact,
-    drafts,
-    figure_files,
-    figures,
-    judged,
-    overview,
-    partners,
-    people,
-    queue,
-    restored,
-    review,
-    sharing_protocols,
-    shifts,
-    testimonies,
-    urgent,
-)
+from hotline.console.pages import audit, drafts, restored, testimonies
+from hotline.console.pages.calls import callback, casework, contact, queue, review, urgent
+from hotline.console.pages.figures import figure_files, figures, judged, overview, partners, sharing_protocols
+from hotline.console.pages.staff import access, account, care, people, shifts
 from hotline.console.pages.studio import directory, editions, lines, reviewing, screens, structure, translating
 from hotline.console.times import time_of_day
 from hotline.console.words import quotes, unbroken
@@ -88,7 +69,7 @@ HEADERS: Final = {
 
 NOW: Final = "Line-Now"
 """The line's time in an answer: by it a page says when a button was pressed (`_refuse_given_up`)."""
-TERMS: Final = ("partners", "release_file")
+TERMS: Final = ("partners", "partners_through", "release_file")
 """What a partner sees once the terms are accepted."""
 PATIENCE_SECONDS: Final = 10
 """So long a page waits for what may not come late: take, connect, hand over (`LATE` of `network.js`)."""
@@ -134,7 +115,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
     app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may, hour_of=time_of_day)
     app.jinja_env.globals["fault_said"] = partial(said, context)
     app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    compiled.prepare(app.jinja_env)
     app.register_blueprint(pages)
     press.install(app, context)
 

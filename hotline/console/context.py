@@ -19,10 +19,10 @@ from werkzeug.wrappers import Response
 
 from hotline.console.words import Words
 from hotline.ports.desk.drafts import Fields, KeptForm, OpenForm, copies_of
-from hotline.ports.desk.figure_files import FigureWorkbooks
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.directory_sheets import DirectorySheets
 from hotline.ports.editions.translations import TranslatorFiles
+from hotline.ports.figures.figure_files import FigureWorkbooks
 from hotline.ports.locks import Codes, Passwords, TokenSource
 from hotline.ports.store import StoreAway
 from hotline.service import acts
@@ -63,6 +63,8 @@ class ConsoleContext(Struct, frozen=True):
     """Cookies over TLS alone."""
     sheets: DirectorySheets
     workbooks: FigureWorkbooks
+    is_demo: bool = False
+    """Whatever was let out here is made up, and every page and file of it says so."""
 
     @property
     def now(self) -> int:
@@ -142,7 +144,7 @@ def _chosen_in_form() -> str | None:
 
 
 def page(context: ConsoleContext, template: str, **values: Any) -> str:
-    """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`, `language_names(codes)`; `me`, `language`, `settings`, `now`; `once()` for a form's
+    """Render with the reader's words at hand: `t(key, …)` in the template; `language_name(code)`, `language_names(codes)`; `me`, `language`, `settings`, `is_demo`, `now`; `once()` for a form's
     one-time id; `standing_alarms()`, what stands before a supervisor; `edition_news()`, what waits of proposals and became of them; `fault` and `sent_form(action, name, draft)` for what `_forms.html` says of a form that was refused.
     """
     spoken = language(context)
@@ -159,6 +161,7 @@ def page(context: ConsoleContext, template: str, **values: Any) -> str:
         language=spoken,
         me=g.get("me"),
         settings=context.settings,
+        is_demo=context.is_demo,
         now=context.now,
         once=context.tokens.token,
         sent_form=partial(_sent_form, context, fault),

@@ -80,7 +80,7 @@ def shares(caption: Caption, strips: Sequence[Share]) -> Markup:
     scale: list[Markup] = []
     top = 0
     for strip in strips:
-        label, height = _label(strip.name, strip.said, top)
+        label, height = named(strip.name, strip.said, top)
         pieces += label
         bar = top + height
         if strip.percent is None:
@@ -91,7 +91,7 @@ def shares(caption: Caption, strips: Sequence[Share]) -> Markup:
         scale += [line(WIDTH * part / 4, bar - 2, WIDTH * part / 4, bar + BAR + 2) for part in range(5)]
         top = bar + GAP
     numbers = (text(WIDTH * part / 100, top + 4, f"{part} %", size=SMALL, anchor=anchor) for part, anchor in SCALE)
-    return _framed(caption, (*scale, *pieces, *numbers), top + 8)
+    return framed(caption, (*scale, *pieces, *numbers), top + 8)
 
 
 def counts(caption: Caption, bars: Sequence[Count], longest: int) -> Markup:
@@ -99,12 +99,12 @@ def counts(caption: Caption, bars: Sequence[Count], longest: int) -> Markup:
     pieces: list[Markup] = []
     top = 0
     for bar in bars:
-        label, height = _label(bar.name, "", top)
+        label, height = named(bar.name, "", top)
         length = STUB if bar.value is None else ROOM * bar.value / max(longest, 1)
         pieces += [*label, rect(caption.id, 0, top + height, length, BAR, "hidden" if bar.value is None else "full")]
         pieces.append(text(length + 6, top + height + 12, bar.said, weight="700"))
         top += height + GAP
-    return _framed(caption, (line(0, 0, 0, top - 4), *pieces), top)
+    return framed(caption, (line(0, 0, 0, top - 4), *pieces), top)
 
 
 def stacks(caption: Caption, rows: Sequence[Stack], legend: Sequence[tuple[Fill, str]], longest: int) -> Markup:
@@ -115,15 +115,15 @@ def stacks(caption: Caption, rows: Sequence[Stack], legend: Sequence[tuple[Fill,
         pieces.append(text(28, place * 18 + 11, name, size=SMALL))
     top = len(legend) * 18 + 6
     for row in rows:
-        label, height = _label(row.name, row.said, top)
+        label, height = named(row.name, row.said, top)
         pieces += [*label, *_parts(caption.id, row, top + height, WIDTH / max(longest, 1))]
         top += height + GAP
-    return _framed(caption, pieces, top)
+    return framed(caption, pieces, top)
 
 
-def _label(name: str, said: str, top: int) -> tuple[list[Markup], int]:
+def named(name: str, said: str, top: int) -> tuple[list[Markup], int]:
     """A name, and what is said of it at the other end of its last line, or below where there is no room; and how high that is."""
-    rows = _rows(name, LETTERS)
+    rows = wrapped(name, LETTERS)
     if said and len(rows[-1]) + len(said) > LETTERS:
         rows.append("")
     pieces = [text(0, top + TEXT + LEADING * place, row) for place, row in enumerate(rows) if row]
@@ -142,30 +142,30 @@ def _parts(id: str, row: Stack, top: int, unit: float) -> Iterable[Markup]:
         yield rect(id, left, top, max(row.drawn * unit - left, STUB) if row.whole is not None else STUB, BAR, "hidden")
 
 
-def _rows(words: str, letters: int) -> list[str]:
+def wrapped(words: str, letters: int) -> list[str]:
     """Words in lines of so many letters; no word is broken."""
     return wrap(words, letters, break_on_hyphens=False)
 
 
-def _framed(caption: Caption, pieces: Iterable[Markup], height: int) -> Markup:
+def framed(caption: Caption, pieces: Iterable[Markup], height: int) -> Markup:
     """The picture: title and period, the number, what is drawn, the sentences."""
     top, head = 0, []
     for words, size, weight, letters in (
         (caption.title, TITLE, "700", TITLE_LETTERS),
         (caption.period, SMALL, "400", SMALL_LETTERS),
     ):
-        for row in _rows(words, letters):
+        for row in wrapped(words, letters):
             top += size + 4
             head.append(text(0, top - 3, row, size=size, weight=weight))
     if caption.number:
-        for row in _rows(caption.number, TITLE_LETTERS):
+        for row in wrapped(caption.number, TITLE_LETTERS):
             top += 20
             head.append(text(0, top, row, size=TITLE, weight="700"))
     body = Markup('<g transform="translate(0 {})">{}</g>').format(top + 10, Markup("").join(pieces))
     top += 10 + height + 6
     foot = [line(0, top, WIDTH, top)]
     for sentence in caption.sentences:
-        for row in _rows(sentence, SMALL_LETTERS):
+        for row in wrapped(sentence, SMALL_LETTERS):
             top += LEADING
             foot.append(text(0, top, row, size=SMALL))
         top += 3

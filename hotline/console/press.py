@@ -29,7 +29,7 @@ KEPT_SECONDS: Final = 10 * 60
 """So long browsers and caches keep the page; a withdrawn year is gone from them after that."""
 READ_SECONDS: Final = 30
 """So long this process answers with what it drew: anybody may ask, as often as they like."""
-STYLE: Final = (Path(__file__).parent / "templates" / "press.css").read_text("utf-8")
+STYLE: Final = (Path(__file__).parent / "templates" / "figures/press.css").read_text("utf-8")
 HEADERS: Final = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{b64encode(sha256(STYLE.encode()).digest()).decode()}'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -63,7 +63,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
             if not 0 <= context.now - drawn[0].at < READ_SECONDS:
                 drawn[0] = _Drawn(context.now, _pages(context, place.path))
         except StoreAway:
-            away = Response(_render(context, "press_away.html"), HTTPStatus.SERVICE_UNAVAILABLE)
+            away = Response(_render(context, "figures/press_away.html"), HTTPStatus.SERVICE_UNAVAILABLE)
             return _finished(context, away, "no-store")
         if year not in drawn[0].pages:
             abort(_nothing())
@@ -86,11 +86,11 @@ def _named(host: str) -> str | None:
 
 def _pages(context: ConsoleContext, path: str) -> dict[str, str]:
     years = publication(context.deps).years
-    reading = FigureReader(context.words, _language(context), regions(context.deps), is_rounded=True)
+    reading = FigureReader(context.words, _language(context), regions(context.deps), is_rounded=True, is_made_up=context.is_demo)
     pages = {
         release.period: _render(
             context,
-            "press.html",
+            "figures/press.html",
             year=release.period,
             others=[(other.period, f"{path}/{other.period}") for other in years if other is not release],
             figures=figures(reading, for_journalists(release)),
@@ -98,7 +98,7 @@ def _pages(context: ConsoleContext, path: str) -> dict[str, str]:
         )
         for release in years
     }
-    newest = pages[years[0].period] if years else _render(context, "press.html", year="", others=[], figures=(), reading=reading)
+    newest = pages[years[0].period] if years else _render(context, "figures/press.html", year="", others=[], figures=(), reading=reading)
     return {"": newest} | pages
 
 
@@ -122,6 +122,7 @@ def _render(context: ConsoleContext, template: str, **values: object) -> str:
         advice=ADVICE,
         organisation=settings.organisation,
         contact=settings.figures_contact,
+        is_demo=context.is_demo,
         **values,
     )
 

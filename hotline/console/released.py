@@ -13,7 +13,7 @@ from hotline.console import figure_plots
 from hotline.console.figure_plots import Caption, Count, Share, Stack
 from hotline.console.plots import Fill
 from hotline.console.words import Words
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable, Release
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures import published
 from hotline.service.desk.figures.definitions import FIGURES, SPECS, YEARLY, FigureSpec
 from hotline.service.desk.figures.files.naming import FigureNames
@@ -64,6 +64,8 @@ class FigureReader(Struct, frozen=True):
     language: str
     regions: Mapping[str, str]
     is_rounded: bool = False
+    is_made_up: bool = False
+    """Of a demo: each picture says so, wherever it goes."""
 
     @property
     def names(self) -> FigureNames:
@@ -197,10 +199,10 @@ def _sentences(reading: FigureReader, spec: FigureSpec, table: FigureTable, rele
     """What has to be read with the number, wherever it goes."""
     base = table.cell(*BASES.get(spec.name, (TOTAL, "count")))
     is_public, places = SPECS[table.name].is_public, {"period": reading.period(release.period), "number": release.number}
-    said = [reading.say(f"figures.{spec.name}.sentence")]
+    said = [*([reading.say("figures.made_up")] if reading.is_made_up else []), reading.say(f"figures.{spec.name}.sentence")]
     if UNKNOWN in table.rows:
-        silent = without_answer(table)
-        said.append(reading.say("partners.silent") if silent is None else reading.say("figures.safer.unanswered", percent=silent))
+        silent, key = without_answer(table), "figures.safer.unanswered" if spec.name == "safer" else "figures.not_known"
+        said.append(reading.say("partners.silent") if silent is None else reading.say(key, percent=silent))
     if spec.name not in NOT_OF_CALLERS:
         said.append(reading.say("partners.common"))
     said.append(
@@ -220,8 +222,8 @@ def _table(reading: FigureReader, table: FigureTable, spec: FigureSpec | None = 
         head = (*head, reading.say("figures.percent"))
         rows = tuple((name, (*cells, cell(shares[row]))) for (name, cells), row in zip(rows, table.rows, strict=True))
     below = shares_of(spec, table).by_column if spec else {}
-    told = tuple(cell(below.get(column)) for column in table.columns) if any(share is not None for share in below.values()) else ()
-    return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows, told)
+    foot = tuple(cell(below.get(column)) for column in table.columns) if any(share is not None for share in below.values()) else ()
+    return ShownTable(reading.say(f"figures.{table.name}.title"), head, rows, foot)
 
 
 def _aloud(reading: FigureReader, table: ShownTable) -> str:

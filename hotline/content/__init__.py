@@ -18,7 +18,7 @@ from hotline.content.flow_files.nodes import Reader
 from hotline.content.flow_files.reading import FlowDraft, draft_of, flow
 from hotline.content.word_files.reading import words
 from hotline.engine.check import check
-from hotline.engine.directory import gone_astray
+from hotline.engine.check.directory import gone_astray
 from hotline.engine.flow import Fault, Gaps, Item, Message, Sources, Where
 
 LINE: Final = "flows/line.yml"

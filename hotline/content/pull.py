@@ -16,11 +16,11 @@ from hotline.content.directory_files.registry import CannotEdit, Edit, alone, ed
 from hotline.content.flow_files import cuts
 from hotline.content.word_files import po
 from hotline.content.word_files.translated import where
-from hotline.engine.changes import changes
 from hotline.engine.check import said
+from hotline.engine.drafting.changes import changes
+from hotline.engine.drafting.revisions import TESTIMONIES
 from hotline.engine.flow import Item, Message, Sources
 from hotline.engine.freshness import UNVERIFIED, fresh
-from hotline.engine.revisions import TESTIMONIES
 
 
 class CannotPull(Exception):

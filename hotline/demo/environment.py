@@ -10,6 +10,9 @@ from pathlib import Path
 from hotline.config import SETTINGS, ConfigError
 from hotline.demo.standin.played import AFRICAS_TALKING, vendors
 
+PRESS_HOST = "chiffres.localhost"
+"""A host of its own that no network is asked for (RFC 6761, section 6.3)."""
+
 
 def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[], str]) -> dict[str, str]:
     """`env` with what the demo needs added; whatever is set stays. `standin`: the stand-in's address. Raises OSError where `var` cannot be
@@ -26,6 +29,7 @@ def demo_environment(env: Mapping[str, str], standin: str, new_keys: Callable[[]
     }
     bind = env.get("HOTLINE_BIND", "").strip() or next(variable.default for variable in SETTINGS if variable.name == "HOTLINE_BIND")
     demo["HOTLINE_CONSOLE_URL"] = f"http://{bind}"
+    demo["HOTLINE_PRESS_URL"] = f"http://{PRESS_HOST}:{bind.rpartition(':')[2]}/chiffres"
     if not env.get("HOTLINE_AT_SECRET_FILE"):
         demo["HOTLINE_AT_SECRET"] = _made_once(var / "at-secret", secrets.token_urlsafe)
     if not env.get("HOTLINE_KEYS") and not env.get("HOTLINE_KEYS_FILE"):

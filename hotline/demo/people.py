@@ -12,6 +12,7 @@ from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 
 ALL_DAY = 24 * 60
+PARTNER_DAYS = 365
 DIGITS = ("25", "36", "47", "52", "58", "69", "74", "96")
 
 
@@ -19,14 +20,17 @@ class DemoPerson(Struct, frozen=True):
     """Someone with a phone. `language`: the one of screens and pages. `spare`: a phone that waits for whom the admin adds to the staff."""
 
     alias: str
-    role: Literal["caller", "spare", "counselor", "supervisor", "operator", "admin"]
+    role: Literal["caller", "spare", "counselor", "supervisor", "operator", "admin", "partner"]
     language: str
     number: str
+    """Empty: a partner, who has no phone here."""
     speaks: tuple[str, ...] = ()
     reviews: tuple[str, ...] = ()
     approves: bool = False
     has_factor: bool = False
     """Signs in with a second factor from the first start on."""
+    organisation: str = ""
+    """A partner's."""
 
     @property
     def id(self) -> str:
@@ -62,13 +66,20 @@ PEOPLE = (
     DemoPerson("oumou", "operator", "bm", "+22370000205", reviews=("fr", "bm"), has_factor=True),
     DemoPerson("bintou", "operator", "fr", "+22370000206", approves=True, has_factor=True),
     DemoPerson("djeneba", "admin", "fr", "+22370000204"),
+    DemoPerson("rokia", "partner", "fr", "", organisation="Association inventée"),
 )
 
 
-def staff() -> tuple[Staff, ...]:
-    """Those who work here at the first start, as the store keeps them."""
+def staff(today: int) -> tuple[Staff, ...]:
+    """Those who have an account at the first start, as the store keeps them. `today`: days since 1970-01-01; a partner gets in for a year."""
     return tuple(
-        Staff(p.id, p.alias, p.role, p.number, p.language, p.speaks, reviews=p.reviews, approves=p.approves)
+        Staff(
+            *(p.id, p.alias, p.role, p.number, p.language, p.speaks),
+            reviews=p.reviews,
+            approves=p.approves,
+            organisation=p.organisation,
+            ends_on=today + PARTNER_DAYS if p.role == "partner" else None,
+        )
         for p in PEOPLE
         if p.role != "caller" and p.role != "spare"  # noqa: PLR1714 -- mypy reads it
     )

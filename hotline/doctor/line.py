@@ -8,17 +8,19 @@ from typing import Final
 
 from msgspec import DecodeError, Struct
 
-from hotline.adapters.day_keeper import LOST_SECONDS
-from hotline.adapters.revoked import can_be_written
+from hotline.adapters.backup.revoked import can_be_written
+from hotline.adapters.keys.day_keeper import LOST_SECONDS
+from hotline.adapters.keys.seal import KeysBroken, SealBroken
+from hotline.adapters.programs import Programs
 from hotline.adapters.rq import RqQueue
-from hotline.adapters.seal import KeysBroken, SealBroken
 from hotline.adapters.sql import SqlStore
-from hotline.adapters.sql.schema import is_current
+from hotline.adapters.sql.leftovers import vacuums_after
+from hotline.adapters.sql.revisions import TablesUnfit, chain, due, reached, refuse_unfit
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.app import SystemClock, day_keys_folder, local_day, open_seal, open_store, revoked_file
 from hotline.config import Config, ConfigError
 from hotline.doctor.finding import Finding, Level, listed
-from hotline.doctor.machine import certificate, disk, short_memory, spool, workers
+from hotline.doctor.machine import certificate, disk, programs, short_memory, spool, workers
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
@@ -57,12 +59,14 @@ def look(config: Config, at: int) -> Iterator[Finding]:
     try:
         yield (database := _database(config))
         if database.level == "ok":
+            yield from vacuum(config)
             for within in (_keys, _day_keys, _audit, _wall_clock, _restored, _backups, _edition, _words, _numbers, _staff, _gateways):
                 yield from _asked(line, within)
     finally:
         line.store.close()
     yield from short_memory(memory)
     yield from workers(queue)
+    yield from programs(Programs(client), chain()[-1], at)
     yield from spool(Path(config.var) / "spool", seal)
     yield from disk(Path(config.var))
     yield from certificate(config.certificate_file, at)
@@ -92,14 +96,38 @@ def _database(config: Config) -> Finding:
     if path != config.database_url and not Path(path).exists():
         return Finding("database", "bad", "there is none yet (hotline db upgrade)")
     try:
-        current = is_current(config.database_url, config.database_budget_ms)
+        here = reached(config.database_url, config.database_budget_ms)
     except StoreAway as away:
         return Finding("database", "bad", f"does not answer within its budget ({away})")
+    if here is None:
+        return Finding("database", "bad", "has no tables yet (hotline db upgrade)")
+    try:
+        refuse_unfit(here)
+    except TablesUnfit as unfit:
+        return Finding("database", "bad", str(unfit))
+    if here not in chain():
+        return Finding("database", "ok", f"answers; its tables are of a newer version ({here}), beside which this one works")
+    left = due(here, chain())
     return (
-        Finding("database", "ok", "answers, its tables are current")
-        if current
-        else Finding("database", "bad", "its tables are not of this version (hotline db upgrade)")
+        Finding("database", "warn", f"answers; {', '.join(left)} is left to be done (hotline db upgrade, then --finish)")
+        if left
+        else Finding("database", "ok", "answers, its tables are current")
     )
+
+
+def vacuum(config: Config) -> Iterator[Finding]:
+    """Does PostgreSQL let go of what was erased? Nothing is said of SQLite, which does at once."""
+    try:
+        after = vacuums_after(config.database_url, config.database_budget_ms)
+    except StoreAway:
+        return
+    if after is None:
+        yield Finding(
+            "vacuum", "bad", "PostgreSQL never makes room (autovacuum is off): what was erased stays on its disk (deploy/postgresql.conf)"
+        )
+    elif after:
+        text = f"PostgreSQL makes room after {after} deleted rows alone: on a quiet line erased numbers stay for days"
+        yield Finding("vacuum", "warn", f"{text} (autovacuum_vacuum_threshold; deploy/postgresql.conf)")
 
 
 def _gateways(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:

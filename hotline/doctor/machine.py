@@ -6,12 +6,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.machine import RENEW_SECONDS, SCARCE_BYTES, SPARSE_BYTES, certificate_seconds, free_bytes
-from hotline.adapters.seal import Seal
+from hotline.adapters.programs import Programs
 from hotline.adapters.spool import set_aside
 from hotline.adapters.spool_file import Damaged, SpoolLook, look
 from hotline.app import SPOOL_SLOTS
-from hotline.doctor.finding import Finding, Level
+from hotline.doctor.finding import Finding, Level, listed
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.memory import Memory, MemoryAway
 from hotline.ports.queue import Queue
@@ -46,6 +47,18 @@ def workers(queue: Queue) -> Iterator[Finding]:
         yield Finding("workers", "bad", f"nothing sends what waits in the queue {name} (hotline worker {name})")
     if not idle:
         yield Finding("workers", "ok", "each queue has one")
+
+
+def programs(known: Programs, newest: str, at: int) -> Iterator[Finding]:
+    """Processes of another version that work beside those of this one; with Redis away nobody knows, and it has been said."""
+    try:
+        others = tuple(program for program in known.seen(at) if program.newest != newest)
+    except MemoryAway:
+        return
+    if others:
+        yield Finding(
+            "programs", "warn", f"of another version than this ({newest}), within the last minute: {listed(tuple(map(str, others)))}"
+        )
 
 
 def spool(path: Path, seal: Seal) -> Iterator[Finding]:

@@ -31,6 +31,8 @@ from hotline.engine.times import DAY_MINUTES, THURSDAY
 
 URGENCY: Final[Mapping[str, Urgency]] = {"coverage": "ordinary", "coverage.urgent": "urgent"}
 """What a branch asks of coverage, and for which call that is."""
+PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
+"""Which words the catalogues must hold for days."""
 
 
 class World(Struct, frozen=True, gc=False):

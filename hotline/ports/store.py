@@ -18,17 +18,10 @@ from hotline.ports.calls.reviews import Reviews
 from hotline.ports.calls.staff_rings import StaffRings
 from hotline.ports.desk.accounts import Accounts
 from hotline.ports.desk.audit import Audit
-from hotline.ports.desk.backups import Backups
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
-from hotline.ports.desk.clocks import Clocks
 from hotline.ports.desk.declarations import Declarations
 from hotline.ports.desk.drafts import Drafts
-from hotline.ports.desk.figures import Figures
-from hotline.ports.desk.releases import Releases
-from hotline.ports.desk.retention import Retention
-from hotline.ports.desk.revocations import Revocations
-from hotline.ports.desk.sharing_protocols import SharingProtocols
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
 from hotline.ports.desk.testimonies import Testimonies
@@ -37,6 +30,13 @@ from hotline.ports.editions.comments import WordsComments
 from hotline.ports.editions.edition_drafts import EditionDrafts
 from hotline.ports.editions.editions import Editions
 from hotline.ports.editions.readings import WordsReadings
+from hotline.ports.figures.figures import Figures
+from hotline.ports.figures.releases import Releases
+from hotline.ports.figures.sharing_protocols import SharingProtocols
+from hotline.ports.upkeep.backups import Backups
+from hotline.ports.upkeep.clocks import Clocks
+from hotline.ports.upkeep.retention import Retention
+from hotline.ports.upkeep.revocations import Revocations
 
 
 class StoreAway(Exception):

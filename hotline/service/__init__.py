@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.step import replay as engine
 from hotline.engine.times import DAY_MINUTES, DAY_SECONDS
-from hotline.ports.desk.figures import Counts, LineState
+from hotline.ports.figures.figures import Counts, LineState
 from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
 from hotline.ports.store import StoreAway

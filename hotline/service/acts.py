@@ -109,6 +109,7 @@ Refused: TypeAlias = Literal[
     "no_edition",  # there is none yet
     "no_number",  # that entry shows none
     "newest",  # that edition is the newest already
+    "proposed",  # what it is about is in a proposed draft alone
     "pending",  # words that nobody reviewed stand where they matter most
     "same",  # the newest edition says the same already: `edition` is its number
     "too_many",  # sessions are on too many editions: there is room at the moment `until`
@@ -116,6 +117,7 @@ Refused: TypeAlias = Literal[
     # figures that leave the line
     "differs",  # what was published says otherwise: `period` says where
     "letter",  # without saying under which letter, or why
+    "linked",  # one of the two made the way by which the other gets in
     "not_final",  # something in it can still be taken back, or its day has not come: `due`
     "unprotected",  # a hidden cell could be worked out, whatever else is hidden
 ]

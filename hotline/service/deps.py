@@ -9,7 +9,6 @@ from msgspec import Struct
 from hotline.engine.edition import Edition
 from hotline.engine.times import EPOCH
 from hotline.ports.clock import Clock
-from hotline.ports.desk.revocations import RevokedJournal
 from hotline.ports.hasher import Hasher
 from hotline.ports.memory import Memory
 from hotline.ports.meter import Meter
@@ -18,6 +17,7 @@ from hotline.ports.queue import Queue
 from hotline.ports.sealer import Sealer
 from hotline.ports.spool import Spool
 from hotline.ports.store import Store
+from hotline.ports.upkeep.revocations import RevokedJournal
 from hotline.service.editions.cache import EditionCache
 from hotline.settings import Rules
 

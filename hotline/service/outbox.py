@@ -64,8 +64,8 @@ def tell_seldom(work: Work, people: Iterable[Staff], key: str, seconds: int, **v
     spell, before = (f"{seconds}|{at // seconds}" for at in (work.at, work.at - seconds))
     messages = []
     for staff in people:
-        told = (work.tx.outbox.get(work.deps.derive("staff", _told(staff, key, origin))) for origin in (spell, before))
-        if not any(message is not None and message.made_at > work.at - seconds for message in told):
+        messages_before = (work.tx.outbox.get(work.deps.derive("staff", _told(staff, key, origin))) for origin in (spell, before))
+        if not any(message is not None and message.made_at > work.at - seconds for message in messages_before):
             messages.append(tell(work, staff, key, spell, **values))
     return tuple(messages)
 

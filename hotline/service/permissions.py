@@ -239,7 +239,7 @@ TABLE: Final = (
     ),
     Ability("rows of incidents, under a sharing protocol, by the shell alone", ADMIN, ("take_rows",), ()),
     Ability("measures that the line is judged by", ("supervisor", "operator"), (), ("judged",)),
-    Ability("released figures", ("partner", "supervisor", "operator", "admin"), (), ("partners",)),
+    Ability("released figures", ("partner", "supervisor", "operator", "admin"), (), ("partners", "partners_through")),
     Ability("accept the terms under which partners see them, by name", ("partner",), ("accept_terms",), ("terms",)),
     Ability(
         "figures that leave the line: prepare, let out what another prepared, withdraw",
@@ -261,6 +261,7 @@ TABLE: Final = (
     ),
     Ability("two digits for somebody who never sees a page, by the shell alone", ADMIN, ("make_digits",), ()),
     Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),
+    Ability("erase at once what its time is over for, by the shell alone", ADMIN, ("erase_over",), ()),
     Ability("after a restore: see what is open, and say go", ("supervisor", "admin"), ("release_line",), ("restored", "release_line")),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )

@@ -33,8 +33,8 @@ def jumped_by(known: Iterable[Reading], now: Reading) -> int:
     before = {reading.boot: reading for reading in known}
     here = before.get(now.boot)
     if here is not None:
-        apart = _apart(here, now)
-        return 0 if abs(apart) <= TOLERANCE else _seconds(apart)
+        step = apart(here, now)
+        return 0 if abs(step) <= TOLERANCE else _seconds(step)
     gap = now.wall - max((reading.wall for reading in before.values()), default=now.wall)
     return 0 if -BACK <= gap <= AHEAD else _seconds(gap)
 
@@ -44,8 +44,8 @@ def followed(before: Reading | None, now: Reading) -> Reading:
     if before is None:
         return now
     most = max(now.steady - before.steady, 0) // DRIFT
-    apart = _apart(before, now)
-    return replace(now, wall=now.wall - apart + min(max(apart, -most), most))
+    step = apart(before, now)
+    return replace(now, wall=now.wall - step + min(max(step, -most), most))
 
 
 def is_right(deps: Deps, tx: Transaction) -> bool:
@@ -53,7 +53,8 @@ def is_right(deps: Deps, tx: Transaction) -> bool:
     return not jumped_by(tx.clocks.readings(), deps.clock.reading())
 
 
-def _apart(before: Reading, now: Reading) -> int:
+def apart(before: Reading, now: Reading) -> int:
+    """Milliseconds by which the wall clock was put forward between these readings of one machine."""
     return (now.wall - before.wall) - (now.steady - before.steady)
 
 

@@ -121,7 +121,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
             made="made in `var/`",
         ),
     ]
-    """`hotline.adapters.keyring.read_keys`."""
+    """`hotline.adapters.keys.keyring.read_keys`."""
     keys_file: Annotated[
         str | None,
         Setting(
@@ -462,6 +462,7 @@ class ConsoleSettings(Settings, frozen=True, kw_only=True):
             CONSOLE,
             ONE_LINE,
             "who keeps the line, as partners and journalists read it; never the code, nor what the line calls itself on phones",
+            demo="Fédération inventée",
         ),
     ] = ""
     figures_contact: Annotated[
@@ -470,6 +471,7 @@ class ConsoleSettings(Settings, frozen=True, kw_only=True):
             CONSOLE,
             ONE_LINE,
             "whom partners and journalists ask about figures: a name and an address of the organisation, never a number of the line",
+            demo="Bureau des chiffres, Fédération inventée",
         ),
     ] = ""
     press_url: Annotated[

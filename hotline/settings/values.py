@@ -122,7 +122,7 @@ ADDRESS: Final = Form(
 """Nothing is sent in the clear over a network."""
 PRESS: Final = Form(
     "https://HOST/PATH; http:// only on loopback",
-    r"(?:https://[a-z0-9.-]+(?::[0-9]+)?|http://(?:127\.0\.0\.1|localhost)(?::[0-9]+)?)/(?!console(?:/|$)|at/|gateway/)[a-z0-9-]+(?:/[a-z0-9-]+)*",
+    r"(?:https://[a-z0-9.-]+(?::[0-9]+)?|http://(?:127\.0\.0\.1|(?:[a-z0-9-]+\.)*localhost)(?::[0-9]+)?)/(?!console(?:/|$)|at/|gateway/)[a-z0-9-]+(?:/[a-z0-9-]+)*",
 )
 HEADER: Final = Form("a header's name: letters, digits, dashes", r"[A-Za-z][A-Za-z0-9-]{0,63}")
 GATEWAYS: Final = Form("names of gateways, comma separated", r"[a-z][a-z0-9-]{1,23}")

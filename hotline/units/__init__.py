@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
-FOLDERS: Final = {".service": "systemd", ".socket": "systemd", ".timer": "systemd", ".target": "systemd"}
-"""Where a file is written, by how its name ends; every other one beside these folders."""
 PLACE: Final = re.compile(r"\$\{([a-z_]+)\}")
 PART: Final = ".part"
 """Goes into others, by its name."""
@@ -24,6 +22,8 @@ HOMES: Final = ("/home", "/root", "/run/user")
 """What `ProtectHome=` hides (man 5 systemd.exec)."""
 STATE: Final = PurePosixPath("/var/lib")
 NAMELESS: Final = "line.example.org"
+PARTS: Final = ("console", "worker", "clock")
+"""What has a user of its own."""
 NOT_PROXIED: Final = "kannel"
 """It asks from the line's own machine."""
 
@@ -68,9 +68,9 @@ def files(machine: Machine) -> Mapping[PurePosixPath, str]:
     known = _values(machine)
     parts = {path.stem: path.read_text("utf-8").rstrip("\n") for path in TEMPLATES.glob(f"*{PART}")}
     made: dict[PurePosixPath, str] = {}
-    for path in sorted(TEMPLATES.iterdir()):
-        if path.suffix != PART:
-            made[PurePosixPath(FOLDERS.get(path.suffix, "")) / path.name] = _filled(path.read_text("utf-8"), {**parts, **known})
+    for path in sorted(TEMPLATES.rglob("*")):
+        if path.is_file() and path.suffix != PART:
+            made[PurePosixPath(path.relative_to(TEMPLATES))] = _filled(path.read_text("utf-8"), {**parts, **known})
     return made
 
 
@@ -102,7 +102,8 @@ def _values(machine: Machine) -> dict[str, str]:
         "var": str(machine.var),
         "callers_bind": machine.bind,
         "console_bind": machine.console_bind,
-        "state": "\n".join(_writable(machine)),
+        "writable": " ".join(map(str, shared(machine))),
+        **_users(machine),
         "days_written": "\n".join(_days_written(machine)),
         "days_hidden": _days_hidden(machine),
         "days_of_the_console": "\n".join(_days_written(machine)) if machine.shows_numbers else _days_hidden(machine),
@@ -123,16 +124,24 @@ def _is_an_address(bind: str) -> bool:
     return port.isdigit() and 0 < int(port) < 65536
 
 
-def _writable(machine: Machine) -> tuple[str, ...]:
-    """The line's own folder; SQLite's too, where it lies elsewhere."""
-    is_state = machine.var.parent == STATE
-    # systemd makes that folder, for the line's user alone, where it is missing.
-    own = (f"StateDirectory={machine.var.name}", "StateDirectoryMode=0700") if is_state else (f"ReadWritePaths={machine.var}",)
-    apart = () if machine.revoked is None else (f"ReadWritePaths={machine.revoked.parent}",)
-    own = (*own, *apart)
+def users(machine: Machine) -> tuple[str, ...]:
+    """Who runs the line: its own user, who answers callers, and those of the other parts, all of one group."""
+    return (machine.user, *dict.fromkeys(user for user in _users(machine).values() if user != machine.user))
+
+
+def _users(machine: Machine) -> dict[str, str]:
+    """A part that opens no number is a user of its own, who cannot read the days' keys. A console that shows numbers is not."""
+    own = {f"{part}_user": f"{machine.user}-{part}" for part in PARTS}
+    return own | {"console_user": machine.user} if machine.shows_numbers else own
+
+
+def shared(machine: Machine) -> tuple[PurePosixPath, ...]:
+    """Folders that all of these users write (`chmod 2770`): the line's own; that of the file of stops and SQLite's too, where they lie elsewhere."""
+    found = [machine.var, *([] if machine.revoked is None else [machine.revoked.parent])]
     beside = PurePosixPath(machine.database_url.removeprefix("sqlite:///")).parent
-    is_elsewhere = machine.database_url.startswith("sqlite:///") and not beside.is_relative_to(machine.var)
-    return (*own, f"ReadWritePaths={beside}") if is_elsewhere else own
+    if machine.database_url.startswith("sqlite:///") and not beside.is_relative_to(machine.var):
+        found.append(beside)
+    return tuple(dict.fromkeys(found))
 
 
 def _days(machine: Machine) -> tuple[PurePosixPath, ...]:
@@ -141,7 +150,8 @@ def _days(machine: Machine) -> tuple[PurePosixPath, ...]:
 
 def _days_written(machine: Machine) -> tuple[str, ...]:
     """Systemd makes a folder beside the line's own, for its user alone, where it is missing."""
-    return tuple(f"StateDirectory={path.name}" if path.parent == STATE else f"ReadWritePaths={path}" for path in _days(machine))
+    made = tuple(f"StateDirectory={path.name}" if path.parent == STATE else f"ReadWritePaths={path}" for path in _days(machine))
+    return (*made, "StateDirectoryMode=0700")
 
 
 def _days_hidden(machine: Machine) -> str:

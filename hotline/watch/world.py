@@ -9,10 +9,10 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from hotline.engine.drafting.rehearsal import Rehearsal, rehearse
 from hotline.engine.edition import Edition
 from hotline.engine.effects import CancelCallback, Effect, Minute, OpenCallback, RefineCallback, Screen, StopCalls
 from hotline.engine.phone import limits
-from hotline.engine.rehearsal import Rehearsal, rehearse
 from hotline.engine.times import DAY_MINUTES
 
 

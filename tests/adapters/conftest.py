@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import upgrade
 from hotline.adapters.sql.tables import metadata

@@ -11,8 +11,8 @@ from hotline.ports.calls.alarms import Alarm
 from hotline.ports.calls.staff_rings import StaffRing
 from hotline.ports.desk.care import TimeRequest
 from hotline.ports.desk.declarations import Declaration
-from hotline.ports.desk.figures import TurnedAway
 from hotline.ports.desk.shifts import Shift
+from hotline.ports.figures.figures import TurnedAway
 from hotline.service.upkeep.purging import oldest_kept
 from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HOUR, NOW, id_of

@@ -9,10 +9,10 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select, text
 
-from hotline.adapters.day_keeper import LOST_SECONDS, SETTLE_SECONDS, DayKeeper
-from hotline.adapters.day_keys import DaySecrets, NoSuchDay
-from hotline.adapters.keyring import read_keys
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.keys.day_keeper import LOST_SECONDS, SETTLE_SECONDS, DayKeeper
+from hotline.adapters.keys.day_keys import DaySecrets, NoSuchDay
+from hotline.adapters.keys.keyring import read_keys
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.tables import day_keys, numbers
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, OTHERS, a_callback, id_of, keep

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from hotline.adapters.meter import BOUNDS, PrometheusMeter
-from hotline.ports.desk.figures import Counts
+from hotline.ports.figures.figures import Counts
 from tests.fakes import FakeTime
 
 EFFECTS = ("open_callback", "refine_callback", "cancel_callback", "stop_calls")
@@ -170,7 +170,7 @@ def test_a_file_half_made_is_passed_over(meter, tmp_path):
 CUT = """
 import os, pathlib, sys, time
 from hotline.adapters.meter import PrometheusMeter
-from hotline.ports.desk.figures import Counts
+from hotline.ports.figures.figures import Counts
 
 folder = pathlib.Path(sys.argv[1])
 meter = PrometheusMeter(folder, time.monotonic)

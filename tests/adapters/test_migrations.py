@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -14,26 +15,27 @@ from msgspec.structs import asdict
 from sqlalchemy import inspect, make_url, text
 
 import hotline.migrations
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import make_engine
-from hotline.adapters.sql.schema import is_current, upgrade
+from hotline.adapters.sql.revisions import chain, reached
+from hotline.adapters.sql.schema import upgrade
 from hotline.adapters.sql.tables import metadata
 from hotline.ports.calls.alarms import Alarm
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.staff_rings import RingDigits, StaffRing
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.backups import BackupRun, Hold
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.sharing_protocols import SharingProtocol
 from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.editions.authorships import WordsAuthorship
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.figures.releases import Release
+from hotline.ports.figures.sharing_protocols import SharingProtocol
 from hotline.ports.store import StoreAway
+from hotline.ports.upkeep.backups import BackupRun, Hold
 from tests.adapters.conftest import PATIENT_MS
 from tests.adapters.test_store import HERS, HOUR, NOW, OTHERS, a_callback, a_counselor, a_post, id_of
 
@@ -56,6 +58,10 @@ def engine(empty_url):
 
 def insert(t, table: str, values) -> None:
     t._connection.execute(text(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})"), values)  # noqa: S608 -- names of ours
+
+
+def is_current(url: str) -> bool:
+    return reached(url, PATIENT_MS) == chain()[-1]
 
 
 def without_origin(row) -> dict[str, object]:
@@ -398,6 +404,7 @@ FILLS = {
     "0029": fill_0029,
     "0030": fill_0030,
     "0033": fill_0030,
+    "0034": fill_0030,
 }
 """What stands in a database of each revision. Once the code has moved on from one, its rows are written here in SQL."""
 
@@ -413,7 +420,7 @@ def test_upward_with_data(empty_url, seal, revision):
     upgrade(empty_url, revision)
     FILLS[revision](empty_url, seal)
     upgrade(empty_url, seal=seal)
-    assert is_current(empty_url, PATIENT_MS)
+    assert is_current(empty_url)
     store = SqlStore(empty_url, seal, PATIENT_MS)
     with store.write() as t:
         assert a_callback(1, at_once=revision < "0006") == t.callbacks.get(id_of(1))
@@ -499,6 +506,25 @@ def test_what_lay_in_clear_is_sealed(empty_url, seal, engine, request):
     assert [] == [word for word in (*SAID, "danger", "figures'") if word in everything_in(engine)]
     engine.dispose()
     assert set() == files_of(empty_url, request.getfixturevalue("postgres").folder if "postgresql" in empty_url else None)
+
+
+def test_who_was_not_asked_gave_no_answer(empty_url, seal, engine):
+    """What was counted before as no answer may not have been asked: it is *either*, but for what stands in figures that were released."""
+    upgrade(empty_url, "0033")
+    months = {name: (date(year, month, 1) - date(1970, 1, 1)).days for name, year, month in (("out", 2026, 8), ("due", 2026, 12))}
+    with engine.begin() as connection:
+        for month in months.values():
+            for answer in ("safer", "unknown"):
+                connection.execute(text("INSERT INTO safer_tallies VALUES (:month, :answer, 7)"), {"month": month, "answer": answer})
+    store = SqlStore(empty_url, seal, PATIENT_MS)
+    with store.write() as t:
+        t.releases.save(Release(1, "2026-Q3", "withdrawn", (), NOW, "fanta", "d" * 64, NOW, "awa", "Lettre 4"))
+        t.releases.save(Release(2, "2026-Q4", "prepared", (), NOW, "fanta", "d" * 64))
+    upgrade(empty_url, seal=seal)
+    with store.read() as t:
+        assert {"safer": 7, "unknown": 7} == t.figures.safety(months["out"], months["out"] + 1)
+        assert {"safer": 7, "either": 7} == t.figures.safety(months["due"], months["due"] + 1)
+    store.close()
 
 
 def test_words_of_the_calendar_become_days(empty_url, seal):
@@ -637,12 +663,12 @@ def test_schema_is_what_the_code_speaks_of(empty_url, engine):
 
 def test_is_current(empty_url, engine):
     """An empty database and one of another revision are told from one that is ready."""
-    assert not is_current(empty_url, PATIENT_MS)
+    assert reached(empty_url, PATIENT_MS) is None
     upgrade(empty_url)
-    assert is_current(empty_url, PATIENT_MS)
+    assert is_current(empty_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'older'"))
-    assert not is_current(empty_url, PATIENT_MS)
+    assert reached(empty_url, PATIENT_MS) == "older"
 
 
 def test_a_migration_that_breaks_leaves_nothing(empty_url, engine):
@@ -671,4 +697,4 @@ def test_several_processes_at_once(empty_url):
     for process in processes:
         process.join(300)
     assert [0] * 4 == [process.exitcode for process in processes]
-    assert is_current(empty_url, PATIENT_MS)
+    assert is_current(empty_url)

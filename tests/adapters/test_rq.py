@@ -25,9 +25,9 @@ from rq.serializers import JSONSerializer
 from structlog.testing import capture_logs
 
 from hotline import clock, jobs
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.processes import bound
 from hotline.adapters.rq import DELIVER, RqQueue
-from hotline.adapters.seal import Seal, new_keys
 from hotline.adapters.valkey import ValkeyMemory, connect
 from hotline.ports.memory import Memory, MemoryAway, Press
 from tests.processes import wait_until_gone
@@ -64,7 +64,7 @@ class Line:
             raise ValueError("+22370000001 asked for 70000001")
 
 jobs.bind(Line)
-make_worker(sys.argv[1], sys.argv[2]).work()
+make_worker(sys.argv[1], sys.argv[2], "0033").work()
 """
 
 STARTER = """

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.adapters.seal import KeysBroken, Seal, SealBroken, new_keys
+from hotline.adapters.keys.seal import KeysBroken, Seal, SealBroken, new_keys
 
 NUMBER = "+22370000001"
 PLACE = "numbers.sealed.0123"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import GENERATION, MAGIC, ROOM, SLOT
 from hotline.ports.spool import SpoolFull
@@ -35,7 +35,7 @@ Opened = Callable[..., DiskSpool]
 WRITER = """
 import os, sys
 from pathlib import Path
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.spool import DiskSpool
 
 path, keys, first, count = sys.argv[1:]
@@ -53,7 +53,7 @@ for number in range(int(first), int(first) + int(count)):
 DIES = """
 import os, sys
 from pathlib import Path
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.spool import DiskSpool
 
 syncs = []

@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import asdict, replace
 from sqlalchemy import event, insert, text
 
-from hotline.adapters.seal import Seal, SealBroken, new_keys
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.tables import audit, audit_head
 from hotline.ports.calls.callbacks import Callback
@@ -20,10 +20,10 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.audit import AuditRecord
-from hotline.ports.desk.figures import Counts
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import EditionRow, Proposal, Withdrawal
+from hotline.ports.figures.figures import Counts
 from hotline.ports.store import StoreAway
 from hotline.settings import Rules
 
@@ -249,6 +249,7 @@ def test_one_of_fifty_claims(store):
         assert ("claimed", id_of(won.index(True)), NOW + 5) == (callback.state, callback.claimed_by, callback.claimed_at)
         assert (callback,) == t.callbacks.claimed_by(id_of(won.index(True)))
         assert () == t.callbacks.claimed_by(id_of(won.index(False)))
+        assert (callback,) == t.callbacks.claimed()
 
 
 @pytest.mark.parametrize("state", ["claimed", "review", "closed", "stopped", "lapsed", "cancelled"])
@@ -295,7 +296,7 @@ def test_two_open_callbacks_never_share_a_reference(store):
 
 
 def test_due_order(store):
-    """Urgent first, then what ends soonest, then the longest waiting; nothing before its window, after it, or not waiting."""
+    """What is urgent apart; of the rest what ends soonest, then the longest waiting, what is sunk last; nothing before its window, after it, or not waiting. Whoever reads on goes on behind the last."""
     keep(
         store,
         a_callback(1, not_after=NOW + 200, made_at=NOW - 1),
@@ -306,9 +307,16 @@ def test_due_order(store):
         a_callback(6, not_after=NOW),
         a_callback(7, state="claimed"),
         a_callback(8, state="review", urgent=True),
+        a_callback(9, not_after=NOW + 50, sunk=True),
     )
     with store.read() as t:
-        assert [4, 2, 3, 1] == [int(callback.id, 16) for callback in t.callbacks.due(NOW, 0, 10)]
+        assert [4] == [int(callback.id, 16) for callback in t.callbacks.due(NOW, 10, urgent=True)]
+        first = t.callbacks.due(NOW, 3, urgent=False)
+        assert [2, 3, 1] == [int(callback.id, 16) for callback in first]
+        assert [[3, 1, 9], [9], []] == [
+            [int(callback.id, 16) for callback in t.callbacks.due(NOW, 10, urgent=False, after=last)]
+            for last in (first[0], first[2], *t.callbacks.due(NOW, 10, urgent=False)[-1:])
+        ]
 
 
 def test_ended(store):

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 
 from hotline.adapters.sql import SqlStore
+from hotline.adapters.sql.leftovers import clear
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.calls import Call
 from hotline.settings import Rules
@@ -151,6 +152,23 @@ def test_postgresql_lets_a_deleted_number_go_by_vacuum(postgres, contract_url, p
             connection.execute("CHECKPOINT")
             found.append("base" in found_below(postgres.folder, sealed))
     assert [True, False] == found
+
+
+def test_postgresql_keeps_no_hash_in_its_indexes(postgres, contract_url, postgres_store):
+    """What a vacuum leaves of a phone's hash goes when the clock clears up; only the log still has it."""
+    number = "+22370003177"
+    keep(postgres_store, *(a_callback(n, reference=str(700 + n), state="closed", closed_at=NOW) for n in range(1, 11)), number=number)
+    with postgres_store.write() as t:
+        hashes = {bytes(row[0]) for row in t._connection.exec_driver_sql("SELECT number_hash FROM numbers")}
+        t.retention.purge(NOW + DAY, Rules())
+    found = []
+    with psycopg.connect(contract_url.replace("+psycopg", ""), autocommit=True) as connection:
+        for clears in (False, True):
+            if clears:
+                clear(contract_url)
+            connection.execute("CHECKPOINT")
+            found.append("base" in found_below(postgres.folder, hashes))
+    assert (len(hashes), found) == (1, [True, False])
 
 
 def found_below(folder: Path, needles: set[bytes]) -> set[str]:

@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import delete, insert, select, update
 
-from hotline.adapters.seal import new_keys
+from hotline.adapters.keys.seal import new_keys
 from hotline.adapters.sql.tables import audit, audit_base, audit_head
 from hotline.ports.desk.audit import AuditHead, AuditRecord
 from hotline.service.desk.audit_search import NoHead, head_line, read_head

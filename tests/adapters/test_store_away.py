@@ -12,7 +12,8 @@ import pytest
 
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.engine import OVERFLOW, POOL
-from hotline.adapters.sql.schema import is_current, upgrade
+from hotline.adapters.sql.revisions import reached
+from hotline.adapters.sql.schema import upgrade
 from hotline.ports.store import StoreAway
 from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, id_of, keep
 
@@ -140,7 +141,7 @@ def test_a_stopped_server(mortal_postgres, mortal):
     for _ in range(3):
         assert "OperationalError" == str(failure_of(lambda: read(mortal)))
     with pytest.raises(StoreAway):
-        is_current(str(mortal_postgres.url("mortal")), 300)
+        reached(str(mortal_postgres.url("mortal")), 300)
     mortal_postgres.start()
     assert read(mortal)
 

@@ -9,8 +9,8 @@ from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.clock import Reading
 from hotline.ports.desk.declarations import Declaration
-from hotline.ports.desk.figures import TurnedAway
-from hotline.ports.desk.sharing_protocols import SharingProtocol
+from hotline.ports.figures.figures import TurnedAway
+from hotline.ports.figures.sharing_protocols import SharingProtocol
 from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HOUR, a_callback, a_counselor, a_post, id_of, keep
 from tests.adapters.test_store_figures import NOON, TODAY, made, put
@@ -91,8 +91,8 @@ def test_waits_until_the_first_ring(store: SqlStore) -> None:
     for at in (NOON, NOON + 2 * HOUR, NOON + 8 * DAY):
         with store.write() as tx:
             tx.retention.purge(at, Rules())
-            assert {(True, 2): 1, (False, 10): 2} == tx.figures.said(TODAY, TODAY + 1).waits
-            assert {} == tx.figures.said(TODAY + 1, TODAY + 2).waits
+            assert {(True, 2): 1, (False, 10): 2} == tx.figures.said((TODAY, TODAY + 1))[0].waits
+            assert {} == tx.figures.said((TODAY + 1, TODAY + 2))[0].waits
 
 
 def test_offers_that_were_not_taken(store: SqlStore) -> None:
@@ -137,8 +137,8 @@ def test_how_long_callers_waited_outlives_their_rows(store: SqlStore) -> None:
             ),
         )
     with store.write() as tx:
-        assert {(False, 7): 1, (False, 9): 1, (True, 2): 1} == tx.figures.said(TODAY, TODAY + 1).waits
+        assert {(False, 7): 1, (False, 9): 1, (True, 2): 1} == tx.figures.said((TODAY, TODAY + 1))[0].waits
         tx.retention.purge(asked + 40 * 86400, Rules())
     with store.read() as tx:
-        assert {(False, 10): 2, (True, 2): 1} == tx.figures.said(TODAY, TODAY + 1).waits
-        assert {} == tx.figures.said(TODAY + 1, TODAY + 2).waits
+        assert {(False, 10): 2, (True, 2): 1} == tx.figures.said((TODAY, TODAY + 1))[0].waits
+        assert {} == tx.figures.said((TODAY + 1, TODAY + 2))[0].waits

@@ -30,6 +30,14 @@ def test_drafts_newest_first(drafted) -> None:
         assert ((SECOND, FIRST), FIRST, None) == (t.edition_drafts.all(), t.edition_drafts.get(FIRST.id), t.edition_drafts.get(id_of(3)))
 
 
+def test_the_newest_draft_that_has_a_place(drafted) -> None:
+    """Not one that takes out what is there, nor one that has something elsewhere."""
+    with drafted.read() as t:
+        assert (SECOND.id, None, None) == tuple(
+            t.edition_drafts.holder(place) for place in (WORDS.place, GONE.place, "words/bm/danger.open")
+        )
+
+
 def test_how_much_each_draft_changes(drafted) -> None:
     """By its parts; a draft without any is not there."""
     with drafted.write() as t:

@@ -7,9 +7,10 @@ from sqlalchemy import text
 
 from hotline.adapters.sql import SqlStore
 from hotline.ports.calls.callbacks import Callback
+from hotline.ports.calls.calls import Call
 from hotline.ports.desk.cases import Consent, Incident, Referral
-from hotline.ports.desk.figures import OfferedHours, Tally, WaitingNow, WeekCounts
-from hotline.ports.desk.releases import FigureTable, HiddenCell, Release
+from hotline.ports.figures.figures import OfferedHours, Tally, WaitingNow
+from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.settings import Rules
 from tests.adapters.test_store import DAY, HERS, HOUR, a_callback, id_of
 
@@ -44,9 +45,9 @@ def test_tallied(store: SqlStore) -> None:
             Tally("fr", False, "closed", "spoke", 2, 1),
             Tally("fr", False, "lapsed", None, 0, 1),
             Tally("fr", False, "claimed", None, 1, 1),
-        } == set(tx.figures.tallied(TODAY, TODAY + 1))
+        } == set(tx.figures.tallied((TODAY, TODAY + 1))[0])
         assert {"closed": True, "lapsed": False, "claimed": True} == {
-            tally.state: tally.rung for tally in tx.figures.tallied(TODAY, TODAY + 1)
+            tally.state: tally.rung for tally in tx.figures.tallied((TODAY, TODAY + 1))[0]
         }
 
 
@@ -63,11 +64,19 @@ def test_week_by_week(store: SqlStore) -> None:
         made(7, NOON, state="stopped", closed_at=NOON),
     )
     with store.write() as tx:
-        first, second = tx.figures.weeks(TODAY, 2)
-        assert (WeekCounts(2, 1, {7: 1, 9: 1}), WeekCounts(0, 1)) == (first, second)
+        weeks = ((TODAY, TODAY + 7), (TODAY + 7, TODAY + 14))
+        assert [{(False, 7): 1, (False, 9): 1}, {}] == [said.waits for said in tx.figures.said(*weeks)]
+        before = _rung_and_lapsed(tx, *weeks, (TODAY, TODAY + 14))
         tx.retention.purge(NOON + 60 * DAY, Rules())
-        gone = tx.figures.weeks(TODAY, 2)
-        assert [(week.kept, week.missed, sum(week.waits.values())) for week in gone] == [(2, 1, 2), (0, 1, 0)]
+        assert [(2, 1), (0, 1), (2, 2)] == before == _rung_and_lapsed(tx, *weeks, (TODAY, TODAY + 14))
+        assert [2, 2, 0] == [sum(said.waits.values()) for said in tx.figures.said((TODAY, TODAY + 14), *weeks)]
+
+
+def _rung_and_lapsed(tx, *spans) -> list[tuple[int, int]]:
+    return [
+        (sum(tally.count for tally in tallies if tally.rung), sum(tally.count for tally in tallies if tally.state == "lapsed"))
+        for tallies in tx.figures.tallied(*spans)
+    ]
 
 
 def test_what_is_gone_still_counts(store: SqlStore) -> None:
@@ -79,14 +88,14 @@ def test_what_is_gone_still_counts(store: SqlStore) -> None:
         made(3, NOON, state="closed", closed_at=NOON, attempts=1),
     )
     with store.write() as tx:
-        before = tx.figures.tallied(TODAY, TODAY + 1)
+        before = tx.figures.tallied((TODAY, TODAY + 1))[0]
         tx.retention.purge(NOON + 40 * DAY, Rules())
         assert None is tx.callbacks.get(id_of(1))
-        after = tx.figures.tallied(TODAY, TODAY + 1)
+        after = tx.figures.tallied((TODAY, TODAY + 1))[0]
         assert [0, 0, 0] == [tally.attempts for tally in after]
         gone = {(tally.state, tally.outcome or (tally.attempts and "unsaid") or None, tally.rung) for tally in before}
         assert gone == {(tally.state, tally.outcome, tally.rung) for tally in after}
-        assert () == tx.figures.tallied(TODAY + 1, TODAY + 2) == tx.figures.tallied(TODAY - 1, TODAY)
+        assert () == tx.figures.tallied((TODAY + 1, TODAY + 2))[0] == tx.figures.tallied((TODAY - 1, TODAY))[0]
 
 
 def test_tries_and_answers(store: SqlStore) -> None:
@@ -101,9 +110,9 @@ def test_tries_and_answers(store: SqlStore) -> None:
     )
     with store.read() as tx:
         assert {(1, "spoke"): 2, (3, "no_answer"): 1, (0, None): 1} == {
-            (tally.attempts, tally.outcome): tally.count for tally in tx.figures.tallied(TODAY, TODAY + 1)
+            (tally.attempts, tally.outcome): tally.count for tally in tx.figures.tallied((TODAY, TODAY + 1))[0]
         }
-        assert {"safer": 1} == tx.figures.said(TODAY, TODAY + 1).safer
+        assert {"safer": 1} == tx.figures.said((TODAY, TODAY + 1))[0].safer
 
 
 def test_referrals_count_with_consent(store: SqlStore) -> None:
@@ -143,23 +152,47 @@ MONTH = 20_758
 """1 November 2026; TODAY is the 24th."""
 
 
+def test_rung_after_the_end(store: SqlStore) -> None:
+    """Counted are calls that went to a caller's phone after the last end of all that they were for: to the second while that is open, later by the hour that
+    is left of both."""
+    ends = NOON + HOUR
+    put(
+        store,
+        made(1, NOON, state="claimed", call=id_of(11)),  # rung in time
+        made(2, NOON, state="claimed", call=id_of(12)),  # a second late
+        made(3, NOON, state="claimed", call=id_of(13)),  # late for itself, in time for the other
+        made(4, NOON + HOUR, state="claimed", call=id_of(13)),
+        made(5, NOON, state="closed", closed_at=NOON, call=id_of(15)),  # within the hour that is left of the end
+        made(6, NOON, state="closed", closed_at=NOON, call=id_of(16)),  # an hour after
+    )
+    dialed = {11: ends, 12: ends + 1, 13: ends + 60, 15: ends + HOUR - 1, 16: ends + HOUR}
+    with store.write() as tx:
+        for number, at in dialed.items():
+            tx.calls.add(Call(id_of(number), id_of(number - 10), "a" * 32, "ended", at, dialed_at=at, ended_at=at))
+        assert 2 == tx.figures.rung_late(TODAY, TODAY + 1)
+        assert 0 == tx.figures.rung_late(TODAY + 1, TODAY + 2)
+
+
 def test_what_goes_with_its_callback_is_counted_by_month(store: SqlStore) -> None:
-    """In the transaction that deletes it: tries with their ending, what was said of safety; before and after, the same is counted."""
+    """In the transaction that deletes it: tries with their ending, what was said of safety; before and after, the same is counted.
+
+    Who was asked and would not say is *unknown*; who was not asked is in no count of answers."""
     put(
         store,
         made(1, NOON, state="closed", closed_at=NOON, attempts=2, outcome="spoke", safer="safer"),
         made(2, NOON, state="closed", closed_at=NOON, attempts=1, outcome="could_not_talk"),
+        made(5, NOON, state="closed", closed_at=NOON, attempts=2, outcome="spoke", safer="unknown"),
         made(3, NOON, state="closed", closed_at=NOON, attempts=3, outcome="someone_else"),
         made(4, NOON, state="lapsed", closed_at=NOON),
     )
-    endings, said = {"spoke": 1, "could_not_talk": 1, "someone_else": 1}, {"safer": 1, "unknown": 1}
+    endings, said = {"spoke": 2, "could_not_talk": 1, "someone_else": 1}, {"safer": 1, "unknown": 1}
     with store.write() as tx:
         assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
         tx.retention.purge(NOON + 40 * DAY, Rules())
         assert (endings, said) == (tx.figures.endings(MONTH, MONTH + 30), tx.figures.safety(MONTH, MONTH + 30))
         assert ({}, {}) == (tx.figures.endings(MONTH + 30, MONTH + 60), tx.figures.safety(MONTH + 30, MONTH + 60))
         tries = tx.figures._rows(text("SELECT month, tries, ending, count FROM tries_tallies ORDER BY tries"))
-    assert [(MONTH, 1, "could_not_talk", 1), (MONTH, 2, "spoke", 1), (MONTH, 3, "someone_else", 1)] == [tuple(row) for row in tries]
+    assert [(MONTH, 1, "could_not_talk", 1), (MONTH, 2, "spoke", 2), (MONTH, 3, "someone_else", 1)] == [tuple(row) for row in tries]
 
 
 def test_referrals_are_counted_with_the_second_yes_alone(store: SqlStore) -> None:

@@ -12,15 +12,15 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import func, select
 
-from hotline.adapters.key_file import KeyFile, exchange
-from hotline.adapters.keyring import PURPOSES, Keyring
-from hotline.adapters.seal import DropMark, Seal, SealBroken, new_keys
+from hotline.adapters.keys.key_file import KeyFile, exchange
+from hotline.adapters.keys.keyring import PURPOSES, Keyring
+from hotline.adapters.keys.seal import DropMark, Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.rotation import BATCH
 from hotline.adapters.sql.sealed import LENGTHS, sealed_columns
 from hotline.adapters.sql.tables import callbacks, calls, metadata, notes, offers, pranks, reviews
-from hotline.engine.flags import FLAGS
-from hotline.engine.incidents import QUESTIONS
+from hotline.engine.casework.flags import FLAGS
+from hotline.engine.casework.incidents import QUESTIONS
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.offers import Offer
 from hotline.ports.calls.reviews import Review
@@ -29,10 +29,10 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.audit import AuditRecord
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.cases import Consent, HandedNote, Incident, Referral
-from hotline.ports.desk.releases import HiddenCell, Release
 from hotline.ports.desk.staff import Agreement, Staff
 from hotline.ports.desk.testimonies import Testimony as Told
 from hotline.ports.editions.comments import WordsComment
+from hotline.ports.figures.releases import HiddenCell, Release
 from hotline.ports.store import StoreAway
 from hotline.service.calls.by_ring.reach import hashed
 from hotline.settings import Rules

@@ -11,7 +11,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import ConnectionError as NotReached
 
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.valkey import Breaker, ValkeyMemory, connect
 from hotline.ports.memory import Memory, MemoryAway
 

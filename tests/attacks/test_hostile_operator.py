@@ -11,9 +11,9 @@ from time import perf_counter
 
 import pytest
 
+from hotline.engine.drafting.revisions import Revision, revised, screen_place, standing, value_of, words_place
 from hotline.engine.flow import Menu
 from hotline.engine.restructuring.edits import screens_of
-from hotline.engine.revisions import Revision, revised, screen_place, standing, value_of, words_place
 from hotline.front import Head, read_head
 from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, Result, run

@@ -18,7 +18,7 @@ from redis import Redis
 from rq import Callback, Queue
 from rq.serializers import JSONSerializer
 
-from hotline.adapters.seal import new_keys
+from hotline.adapters.keys.seal import new_keys
 from hotline.demo.people import counselors
 from hotline.demo.standin.wire import get, post_form, post_json
 from tests.processes import environment_of

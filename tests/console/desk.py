@@ -19,7 +19,7 @@ from hotline import console
 from hotline.adapters.locks import ArgonPasswords, TimeCodes
 from hotline.config import CONTENT
 from hotline.console import ConsoleContext
-from hotline.console.pages.partners import terms_digest
+from hotline.console.pages.figures.partners import terms_digest
 from hotline.console.words import Words
 from hotline.content.directory_files.exchange import DirectoryTables
 from hotline.content.figure_files.workbooks import OpenpyxlWorkbooks
@@ -107,7 +107,9 @@ class Desk:
         self.chance = CountedChance()
         self.install(settings)
 
-    def install(self, settings: ConsoleSettings = SETTINGS, passwords: Passwords | None = None, *, secure: bool = False) -> None:
+    def install(
+        self, settings: ConsoleSettings = SETTINGS, passwords: Passwords | None = None, *, secure: bool = False, is_demo: bool = False
+    ) -> None:
         """Begin a web process with these settings, and the line's rules as they are now."""
         deps = self.line.hotline.deps
         self.room = ConsoleContext(
@@ -115,6 +117,7 @@ class Desk:
             secure=secure,
             sheets=DirectoryTables(),
             workbooks=OpenpyxlWorkbooks(),
+            is_demo=is_demo,
         )
         self.app = _app_over(self.room)
 

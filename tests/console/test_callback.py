@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.console.words import quotes, unbroken
-from hotline.engine.scripts import CASES, EVERY_CALL
+from hotline.engine.casework.scripts import CASES, EVERY_CALL
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect
@@ -264,13 +264,15 @@ def test_a_prank_is_counted_once_a_call(desk: Desk) -> None:
 
 @pytest.mark.parametrize("said", ["safer", "same", "less_safe"])
 def test_how_safe_the_call_left_her(desk: Desk, said: Safer) -> None:
-    """Asked only of whom they talked to, and kept with the callback; no answer is one too."""
+    """Asked only of whom they talked to, and kept with the callback; that she would not say is an answer too, and stays chosen on the page."""
     browser, callback, address = ended(desk, "spoke")
     browser.send(f"{address}/wrap-up", safer=said)
     assert said == found(desk, callback).safer
     browser.open(address)
     browser.send(f"{address}/wrap-up", safer="none")
-    assert found(desk, callback).safer is None
+    assert "unknown" == found(desk, callback).safer
+    browser.open(address)
+    assert 'value="none" checked' in browser.raw
 
 
 def test_next_time_only_as_agreed(desk: Desk) -> None:

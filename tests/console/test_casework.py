@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from hotline.engine.casework.incidents import QUESTIONS
 from hotline.engine.flow import Item, Where
-from hotline.engine.incidents import QUESTIONS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import Consent, Incident, Referral
 from hotline.service.acts import By, run

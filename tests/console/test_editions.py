@@ -10,8 +10,8 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.engine.flow import Branch
-from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.ports.desk.accounts import Account
 from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import By, run
@@ -430,6 +430,26 @@ def test_a_page_that_was_open_while_it_was_proposed_loses_nothing(desk: Desk) ->
     awa.send(address, **{place: "Buvez de l'eau propre."})
     assert desk.say("studio.after.kept") in awa.page
     assert parts(desk, *(set(drafts(desk)) - {first})) == {place}
+
+
+def test_a_screen_of_a_proposed_draft_alone_is_there_however_often_one_presses(desk: Desk) -> None:
+    """No other draft can hold words for it: both presses say so, what was typed stays, and taken back it is kept."""
+    mariam = desk.browser("mariam")
+    mariam.open("/console/studio/new-screen?id=babies&part=topics")
+    labels = {f"label:words/{language}/babies.topics": "Dents" for language in ("fr", "bm")}
+    both = {"words:fr": "Les dents", "words:bm": "Ɲinw"}
+    mariam.send("/console/studio/new-screen", **{"as": "say", "number": "6", "go": "babies.meals", **both, **labels})
+    address, place = "/console/studio/babies/les-dents", "words/fr/babies.les-dents"
+    mariam.open(address)
+    awa = desk.browser("mariam")
+    assert desk.say("editions.after.proposed") in propose(desk, awa)
+    for _ in range(2):
+        assert desk.say("studio.error.proposed") in mariam.send(address, **{place: "Les dents du bébé"})
+    assert "Les dents du bébé" in desk.browser("mariam").open(address)
+    awa.open(PROPOSAL)
+    awa.send(f"{PROPOSAL}/take-back")
+    mariam.open(address)
+    assert desk.say("studio.after.kept") in mariam.send(address, **{place: "Les dents du bébé"})
 
 
 def parts(desk: Desk, draft: str) -> set[str]:

@@ -10,7 +10,7 @@ import re
 import pytest
 from openpyxl import load_workbook
 
-from hotline.ports.desk.releases import FigureTable
+from hotline.ports.figures.releases import FigureTable
 from tests.console.desk import Desk
 from tests.figure_files.releases import QUARTER, release
 

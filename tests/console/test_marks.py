@@ -11,7 +11,7 @@ from tests.console.calls import ended, found, held, talking
 from tests.service.line import AWA, FANTA, OUMOU
 
 if TYPE_CHECKING:
-    from hotline.engine.flags import Flag
+    from hotline.engine.casework.flags import Flag
     from hotline.ports.calls.callbacks import Callback
     from tests.console.desk import Desk
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from hotline.console import plots
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.figures import OfferedHours
+from hotline.ports.figures.figures import OfferedHours
 from tests.console.desk import IDS, Desk
 from tests.service.fakes import DAY
 

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.cases import Incident
-from hotline.ports.desk.releases import Release
 from hotline.ports.desk.staff import Staff
+from hotline.ports.figures.releases import Release
 from hotline.service.acts import By, run
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.agreed_terms import accept_terms
@@ -28,6 +28,8 @@ from tests.released import CELLS, release, table, too_few
 _SVG = re.compile(r"<svg class=\"plot\".*?</svg>", re.DOTALL)
 _TABLE = re.compile(r"<table>.*?</table>", re.DOTALL)
 LARGEST = 20_000
+WIDTH, ROOM, BAR, STUB = 340, 292, 14, 10
+"""Of pictures: their width, the room for a bar with its number behind, how high it is, and how long one whose number is hidden."""
 PICTURES = [figure.name for figure in FIGURES if figure.plot not in ("number", "table")]
 
 
@@ -212,6 +214,40 @@ def test_each_picture_carries_what_it_has_to_be_read_with(desk: Desk, rokia: Bro
     assert [html.unescape(svg.find("title").text or "") for svg in found.values()] == [
         desk.say(f"figures.{name}.title") for name in PICTURES
     ]  # type: ignore[union-attr]
+
+
+def test_what_is_drawn_is_as_long_as_its_number(desk: Desk, rokia: Browser) -> None:
+    """Every bar, strip and stack of all eight pictures, measured: in proportion where the number is shown, the one stub where it is hidden."""
+    put(desk, release("2027-Q1", 7))
+    rokia.open("/console/partners")
+    measured = {name: _lengths(svg) for name, svg in pictures(rokia).items()}
+    for name, last in (("safer", -2), ("types", -1), ("delay", -2)):
+        counts = [row[0] for row in CELLS[name][:last]]
+        longest = max(count or 0 for count in counts)
+        assert measured[name] == [[pytest.approx(STUB if count is None else ROOM * count / longest, abs=0.1)] for count in counts]
+    for name, columns in (("promises", (2, 1)), ("hours", (0, 1)), ("partner", (0,))):
+        part, whole = CELLS[name][0], CELLS[name][2]
+        percents = [(200 * (part[column] or 0) + (whole[column] or 0)) // (2 * (whole[column] or 1)) for column in columns]
+        assert measured[name] == [
+            [pytest.approx(WIDTH * percent / 100, abs=0.1), pytest.approx(WIDTH * (100 - percent) / 100, abs=0.1)] for percent in percents
+        ]
+    assert [[STUB]] == measured["minors"]
+    rows = [(row[:5], row[5]) for row in CELLS["referrals"][:-1]]
+    unit = WIDTH / max(max(whole or 0, sum(part or 0 for part in parts)) for parts, whole in rows)
+    for drawn, (parts, whole) in zip(measured["referrals"], rows, strict=True):
+        shown = [part for part in parts if part]
+        rest = max(((whole or 0) - sum(shown)) * unit, STUB) if whole else STUB
+        hidden = [rest] if None in parts else []
+        assert drawn == [pytest.approx(length, abs=0.1) for length in (*(part * unit for part in shown), *hidden)]
+
+
+def _lengths(svg: ET.Element) -> list[list[float]]:
+    """Of what is drawn from left to right, line by line; not of the legend."""
+    lines: dict[str, list[float]] = {}
+    for part in svg.iter("rect"):
+        if part.get("height") == str(BAR):
+            lines.setdefault(str(part.get("y")), []).append(float(str(part.get("width"))))
+    return list(lines.values())
 
 
 def test_a_hidden_bar_tells_nothing(desk: Desk, rokia: Browser) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.ports.desk.backups import BackupRun, Hold
+from hotline.ports.upkeep.backups import BackupRun, Hold
 from tests.console.desk import Desk
 from tests.service.line import CALLER, OTHER_CALLER
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import pytest
 
+from hotline.engine.drafting.revisions import EntryValue, Revision, entry_place, order_place, revised, standing, value_of
 from hotline.engine.flow import End, Say, Sources
-from hotline.engine.revisions import EntryValue, Revision, entry_place, order_place, revised, standing, value_of
 from hotline.service.acts import By, run
 from hotline.service.editions.cache import EditionCache
 from hotline.service.studio import drafts

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.console.pages.studio.pickers import MOST_CHOICES, shorten
+from hotline.engine.drafting.revisions import Revision, revised, value_of
 from hotline.engine.flow import Branch, Do, Each, End, Menu, Option, Say
 from hotline.engine.restructuring.edits import NOWHERE, screens_of
 from hotline.engine.restructuring.vocabulary import INTO
-from hotline.engine.revisions import Revision, revised, value_of
 from hotline.service.editions.snapshot import LoadedEdition
 from hotline.service.studio.drafts import see_draft
 from hotline.service.studio.screens.structure import ScreenTitles

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hotline.console.words import unbroken
+from hotline.engine.casework.scripts import WHO
 from hotline.engine.phone.letters import fold
-from hotline.engine.scripts import WHO
 from hotline.service.calls import agreements, connecting, saying
 from hotline.service.calls.agreements import Wish
 from tests.console.calls import agree, agreed_and_taken, ended, found, held, talking

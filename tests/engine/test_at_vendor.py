@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from hotline.engine.check.at_vendor import at_vendor
 from hotline.engine.flow import Ask
-from hotline.engine.phone.at_vendor import at_vendor
 from tests.content_line import sources
 
 BACK = (("0", "00"),)

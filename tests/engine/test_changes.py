@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hotline.engine.changes import Change, changes
 from hotline.engine.check.critical import critical_screens, pending_words
+from hotline.engine.drafting.changes import Change, changes
 from hotline.engine.flow import Branch, CallFlow, DayPart, Do, Each, End, Flow, Item, Kind, Menu, Message, Say, ScreenSource, Sources, Where
 from tests.engine.trees import AT, option, sources, way
 

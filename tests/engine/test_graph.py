@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hotline.cli import main
-from hotline.cli.commands.drawings import MADE_BY
+from hotline.cli.commands.operators.drawings import MADE_BY
 from hotline.engine.drawing.graph import document, one_flow, section, whole_line
 from hotline.engine.drawing.pieces import MOST_SCREENS
 from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Condition, Do, Each, End, Item, Menu, Option, Say, Sources, Way, Where

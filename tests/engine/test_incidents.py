@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hotline.engine.incidents import LADDER, QUESTIONS, UNDER_18, UNKNOWN, Unlisted, codes_of, contexts_of, read, type_of
+from hotline.engine.casework.incidents import LADDER, QUESTIONS, UNDER_18, UNKNOWN, Unlisted, codes_of, contexts_of, read, type_of
 
 REGIONS = ("bamako", "kayes")
 STEPS = tuple(LADDER)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hotline.engine.changes import changes
+from hotline.engine.drafting.changes import changes
+from hotline.engine.drafting.revisions import PENDING, Revision, UnfitRevision, revised, standing, value_of
 from hotline.engine.flow import Menu, Sources
-from hotline.engine.revisions import PENDING, Revision, UnfitRevision, revised, standing, value_of
 from tests.content_line import sources
 
 LINE = sources()

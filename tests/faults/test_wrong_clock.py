@@ -14,7 +14,7 @@ from contextlib import closing
 import psycopg
 import pytest
 
-from hotline.adapters.seal import new_keys
+from hotline.adapters.keys.seal import new_keys
 from hotline.demo.environment import demo_environment
 from tests.faults.test_spool_and_disk import Database, Machine
 from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
@@ -62,6 +62,10 @@ class Jumping(Machine):
     def _was_earlier(self, seconds: int) -> None:
         moments = ("made_at", "opens_at", "not_after", "closed_at")
         self.execute(f"UPDATE callbacks SET {', '.join(f'{moment} = {moment} - {seconds}' for moment in moments)}")  # noqa: S608 -- names of ours
+
+    def is_set_back(self, seconds: int) -> None:
+        """Less than the line looks at: what was stopped lies so far ahead now."""
+        self.execute(f"UPDATE stops SET at = at + {seconds}")  # noqa: S608 -- a number of ours
 
     def ticks(self) -> None:
         """The clock has done all that it does every second: it found a message that no worker heard of, twice."""
@@ -124,3 +128,15 @@ def test_a_month_forward_erases_no_number(machine: Jumping) -> None:
     machine.is_put_back(days=31)
     machine.ticks()
     assert (held, 1) == (machine.has("numbers"), machine.waits())
+
+
+def test_seconds_back_end_no_request_that_comes_after_a_stop(machine: Jumping) -> None:
+    """By the clock the stop is the later one: the order of the two is the database's. What was asked for before it stays stopped."""
+    card, waiting = machine.line.card(), machine.waits()
+    assert dial(card, "5*5", "ATUid_before").startswith("CON Noté")
+    dial(card, "5*7", "ATUid_stop")
+    assert machine.waits() == waiting
+    machine.is_set_back(5)
+    assert dial(card, "5*5", "ATUid_after").startswith("CON Noté")
+    machine.ticks()
+    assert machine.waits() == waiting + 1

@@ -7,9 +7,9 @@ from functools import partial
 
 from hotline.config import CONTENT
 from hotline.console.words import Words
-from hotline.engine.incidents import LADDER
-from hotline.ports.desk.figure_files import ReleasedFigures
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable, Release
+from hotline.engine.casework.incidents import LADDER
+from hotline.ports.figures.figure_files import ReleasedFigures
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures.files.document import NamedLanguage, document
 from hotline.service.desk.figures.files.naming import FigureNames
 

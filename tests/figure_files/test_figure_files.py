@@ -17,8 +17,8 @@ from openpyxl import load_workbook
 
 from hotline.config import CONTENT
 from hotline.content.figure_files.workbooks import as_xlsx
-from hotline.ports.desk.figure_files import ReleasedFigures
-from hotline.ports.desk.releases import UNKNOWN, FigureTable, Release
+from hotline.ports.figures.figure_files import ReleasedFigures
+from hotline.ports.figures.releases import UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures.definitions import FIGURES, SPECS
 from hotline.service.desk.figures.files import hxl
 from hotline.service.desk.figures.files.document import as_json, days_of

@@ -9,7 +9,7 @@ import pytest
 
 from hotline.config import CONTENT
 from hotline.content.figure_files.mapping import MAPPING, read_mapping
-from hotline.ports.desk.releases import TOTAL, FigureTable
+from hotline.ports.figures.releases import TOTAL, FigureTable
 from hotline.service.desk.figures.definitions import YEARLY
 from hotline.service.desk.figures.files.dhis2 import FigureMapping, Unmapped, as_json, cell_keys, data_value_sets, tables_of
 from tests.figure_files.releases import DAY, REGIONS_OF_B, TYPES_OF_A, release

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from hotline.content.figure_files.workbooks import recorder_as_xlsx
-from hotline.engine.incidents import QUESTIONS, REGION, UNKNOWN
+from hotline.engine.casework.incidents import QUESTIONS, REGION, UNKNOWN
 from hotline.ports.desk.cases import Incident
 from hotline.service.desk.figures.files.recorder import heads, menu_heads, rows
 
@@ -61,6 +61,31 @@ AN|CHILD PROTECTION SERVICES / EDUCATION SERVICES|Services Protection de l'enfan
 AO|CONSENT GIVEN|Consentement obtenu
 AP|REPORTING AGENCY CODE|Code de la structure rapportant le cas"""
 """The list that a reader is built from: letter, English, French."""
+ACCEPTED = """\
+G|F, M|F, M
+J|Single, Married/Cohabitating, Divorced/Separated, Widowed|Célibataire, Mariée / En concubinage, Divorcée / Séparée, Veuve
+L|No|Non
+O|Morning, Afternoon, Evening/Night, Unknown/Not Applicable|Matin, Après-midi, Soir / Nuit, Inconnue/ Sans objet
+P|Client's Home, Perpetrator's Home, Road, School, Market, Bush/Forest, Garden/Cultivated Field, Streamside, Latrine, Other|Domicile de la survivante, \
+Domicile de l'auteur, Route, Ecole, Marché, Brousse / Forêt, Jardin/ Champs cultivé, Ruisseau, Latrines, Autre
+T|Rape; Sexual Assault; Physical Assault; Forced Marriage; Denial of Resources, Opportunities or Services; Psychological / Emotional Abuse; Non-GBV|\
+Viol / Pénétration; Agression sexuelle; Agression physique; Mariage forcé; Déni de ressources, d'opportunités ou de services; \
+Violence psychologique / Emotionnelle; Non VBG
+U|No|Non
+V|Yes, No|Oui, Non
+W|None, Forced Conscription, Trafficked, Other Abduction/Kidnapping|Aucun, Enlèvement / Recrutement forcé par les groupes armés, \
+Trafic humain / Traite, Autre enlèvement
+X|No, Yes-Non GBVIMS Org / Agency|Non, Oui - Non utilisateur du GBVIMS
+Y|Yes, No|Oui, Non
+Z|1, 2, 3, More than 3|1, 2, 3, Plus de 3
+AC|Age 0 - 11, Age 12 - 17, Age 18 - 25, Age 26 - 40, Age 41 - 60, 61 & Older|âge 0 - 11, âge 12 - 17, âge 18 - 25, âge 26 - 40, âge 41 - 60, 61 et plus
+AD|Intimate Partner / Former Partner, Primary Caregiver, Family other than spouse or caregiver, Supervisor / Employer, Schoolmate, \
+Teacher / School Official, Service Provider, Cotenant / Housemate, Family Friend/Neighbor, Other refugee / IDP / Returnee, \
+Other resident community member, Other, No relation, Unknown|Partenaire intime / Ex-partenaire, Tuteur du/de la survivante, \
+Autre membre de la famille, Superviseur / Employeur, Camarade de classe, Enseignant / Responsable scolaire, Prestataire de service, Colocataire, \
+Ami de la famille / voisin, Autre réfugié / PDI / Rapatrié, Autre membre de la communauté résidente, Autre lien, Sans lien, Inconnu
+AO|Yes|Oui"""
+"""What the published forms let stand in a column: letter, English, French. *More than 3* in French is ours."""
 LETTERS = [line.split("|")[0] for line in PUBLISHED.splitlines()]
 NEVER = {"B", "C", "E", "F", "H", "I", "K", "M", "N", "Q", "R", "S", "AA", "AB", "AE", "AF", "AP", *LETTERS[32:40]}
 """Columns that stay empty, whatever was answered: who she is, where, who counsels her, the other's sex and trade, her referrals."""
@@ -177,6 +202,28 @@ def answers() -> st.SearchStrategy[dict[str, str]]:
     """Any answer to any question."""
     codes = {key: st.sampled_from((*(question.codes or ("kidal", "menaka")), UNKNOWN)) for key, question in QUESTIONS.items()}
     return st.fixed_dictionaries({}, optional=codes)
+
+
+def accepted(language: str) -> dict[str, set[str]]:
+    """By letter."""
+    lines = (line.split("|") for line in ACCEPTED.splitlines())
+    listed = {letter: french if language == "fr" else english for letter, english, french in lines}
+    return {letter: {value.strip() for value in values.split(";" if ";" in values else ",")} for letter, values in listed.items()}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(answers(), max_size=6), st.sampled_from(("fr", "en")))
+def test_a_reader_of_the_published_list_accepts_every_row(given_: list[dict[str, str]], language: str) -> None:
+    """Whatever was answered: each row has its number, its month, its type and the consent, and in no column anything but what the forms let stand there."""
+    lists = accepted(language)
+    found = read_back([incident(codes) for codes in given_], language)
+    assert [*range(1, len(found) + 1)] == [row["A"] for row in found]
+    for row in found:
+        assert datetime(2027, 3, 1) == row["D"]  # noqa: DTZ001
+        assert row["T"] is not None
+        assert row["AO"] in lists["AO"]
+        filled = {letter: value for letter, value in row.items() if value is not None and letter not in ("A", "D")}
+        assert {} == {letter: value for letter, value in filled.items() if value not in lists.get(letter, ())}
 
 
 @settings(max_examples=40, deadline=None)

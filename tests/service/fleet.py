@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.effects import Fact, Minute, Screen, StepResult
@@ -200,7 +200,8 @@ class Fleet:
 
     def due(self) -> tuple[Callback, ...]:
         with self.store.read() as tx:
-            return tuple(callback for due in tx.callbacks.due(self.clock.at, 0, 10) if (callback := tx.callbacks.get(due.id)))
+            found = [due for urgent in (True, False) for due in tx.callbacks.due(self.clock.at, 10, urgent=urgent)]
+            return tuple(callback for due in found if (callback := tx.callbacks.get(due.id)))
 
     def callbacks(self) -> int:
         """How many there ever were."""

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from hotline.adapters.keyring import HASH, KEY_BYTES
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.keyring import HASH, KEY_BYTES
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Screen

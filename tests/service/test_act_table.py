@@ -15,7 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import hotline.service
-from hotline.engine.flags import FLAGS, Flag
+from hotline.engine.casework.flags import FLAGS, Flag
 from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.scripts import SAYINGS, SCRIPTS
+from hotline.engine.casework.scripts import SAYINGS, SCRIPTS
 from hotline.ports.outgoing import GatewayUnknown
 from hotline.ports.voice import VoiceConnect
 from hotline.service.acts import By

@@ -11,7 +11,7 @@ import pytest
 from msgspec import Struct
 from redis import Redis
 
-from hotline.adapters.seal import Seal, new_keys
+from hotline.adapters.keys.seal import Seal, new_keys
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.spool_file import SLOT
 from hotline.adapters.valkey import ValkeyMemory, connect

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from hotline.engine.times import THURSDAY
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.figures import Tally
+from hotline.ports.figures.figures import Tally
 from hotline.service.desk.figures.cell_suppression import FEW, HELD
-from hotline.service.desk.figures.overview import STEP, Counted, Overview, fate, overview
+from hotline.service.desk.figures.overview import SETTLES, STEP, Counted, Overview, fate, overview
 from hotline.service.desk.shifts.staffing import by_day
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
@@ -139,15 +139,15 @@ def test_what_waits_is_exact_for_supervisors_alone(line: Line) -> None:
 def test_no_two_looks_of_an_operator_overlap(line: Line) -> None:
     """What was promised since some Monday is not in it, and five weeks later nothing else is: the page of today less that of yesterday, or of last week,
     would be one person."""
-    line.wait((STEP - 1 - (line.clock.now() // DAY + THURSDAY) % STEP) * DAY, tick=False)  # the last day before others are shown
+    line.wait((STEP - 1 - (line.clock.now() // DAY - SETTLES + THURSDAY) % STEP) * DAY, tick=False)  # the last day before others are shown
     first = seen(line, "operator").periods
-    put(line, 9, attempts=1, outcome="spoke")
+    put(line, 9, SETTLES, attempts=1, outcome="spoke")
     assert seen(line, "operator").periods == first
     line.wait(DAY, tick=False)
     shown = seen(line, "operator").periods
     assert column(shown[0].promises)["kept"] == 9
     assert shown[1].since > first[0].until
-    put(line, 7, attempts=1, outcome="spoke")
+    put(line, 7, SETTLES, attempts=1, outcome="spoke")
     for _ in range(STEP - 1):
         line.wait(DAY, tick=False)
         assert seen(line, "operator").periods == shown

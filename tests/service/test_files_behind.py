@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from hotline.engine.drafting.revisions import Revision, revised, value_of
 from hotline.engine.flow import Sources
-from hotline.engine.revisions import Revision, revised, value_of
 from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, run
 from hotline.service.editions.cache import EditionCache

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.difference import differences, key_changes, marked, visible
-from hotline.engine.flow import Menu, Option, Say, ScreenSource, Where
-from hotline.engine.revisions import Revision, revised, value_of, words_place
+from hotline.engine.drafting.difference import differences, key_changes, marked, visible
+from hotline.engine.drafting.revisions import Revision, revised, value_of, words_place
+from hotline.engine.flow import Menu, Option, Say, ScreenSource, Sources, Where
+from hotline.engine.list_keys import ListKey, MovedKeys
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, Result, run
@@ -23,6 +24,7 @@ from hotline.service.studio.drafts import PartEdit
 from hotline.service.studio.line.key_history import KeyHistory
 from hotline.service.studio.publishing import proposing
 from hotline.service.studio.publishing.editions import compare
+from hotline.service.studio.publishing.news import see_news
 from hotline.service.studio.publishing.proposing import PreparedProposal
 from tests.content_line import sources
 from tests.service.line import FANTA, Line, staffed
@@ -162,10 +164,13 @@ def test_nobody_is_told_of_what_the_page_approved(line: Line) -> None:
 
 
 def test_rejected_by_the_shell_a_draft_is_open_again(line: Line) -> None:
-    """As if it had been taken back."""
+    """As if it had been sent back on the page: whoever proposed it is told by whom."""
     id = draft(line)
     propose(line, id)
     run(line.hotline.deps, By("Awa (op)", "shell"), approval.reject_proposal, 1)
+    with line.real_store.read() as tx:
+        mariam = next(staff for staff in tx.staff.active() if staff.alias == "mariam")
+    assert [("", "Awa (op)")] == [(back.sent_back, back.sent_back_by) for back in see_news(line.hotline.deps, mariam).returned]
     assert line.act(MARIAM, drafts.save_parts, id, [words("danger.advice", ".")]).code == "done"
 
 
@@ -225,3 +230,25 @@ def test_what_was_only_reviewed_is_not_read_again() -> None:
     assert [part.key for part in found.parts] == ["advice.water"]
     assert [part.key for part in found.signed] == ["danger.advice"]
     assert found.names == {"screen:advice.water"}
+
+
+def test_numbers_of_a_list_that_lead_elsewhere_are_read_by_the_second_person() -> None:
+    """A region that goes moves all behind it; one that comes last, or an event that is over, moves none. On each screen the numbers are its own."""
+    regions = [item for item in sources().items if item.list == "regions"]
+    one = sources().items.index(regions[-2])
+    found = compare(sources(), without(sources(), one), None)
+    (numbers,) = (part for part in found.parts if part.lists)
+    number = len(regions) - 1
+    assert [MovedKeys("regions", (), (ListKey(number, regions[-2].id, regions[-1].id), ListKey(number + 1, regions[-1].id, None)))] == list(
+        numbers.lists
+    )
+    assert ("directory:regions" in found.names, found.keys_elsewhere) == (True, 2)
+    last = sources().items.index(regions[-1])
+    assert () == tuple(part for part in compare(without(sources(), last), sources(), None).parts if part.lists)
+    place = next(item for item in sources().items if item.list == "places" and item.fields["region"] == "bamako")
+    (moved,) = (part for part in compare(sources(), without(sources(), sources().items.index(place)), None).parts if part.key == "places")
+    assert {(("region", "bamako"),)} == {numbers.chosen for numbers in moved.lists}
+
+
+def without(of: Sources, index: int) -> Sources:
+    return replace(of, items=(*of.items[:index], *of.items[index + 1 :]))

@@ -8,7 +8,7 @@ from hashlib import sha256
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.desk.releases import Release
+from hotline.ports.figures.releases import Release
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.acts import By, run
 from hotline.service.desk.figures.files.webhook import News, announce

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable
 from hotline.service.desk.figures.bounds import Equation, bounds
 from hotline.service.desk.figures.counting import CountedTable
 from hotline.service.desk.figures.definitions import SMALLEST_BASE, SPECS
@@ -51,7 +51,7 @@ def bounds_of(counts, sums, hidden, public=NOTHING) -> dict[str, tuple[int, int 
     }
 
 
-def test_a_quarter_by_types():
+def test_example_a_cell_by_cell():
     """A: a few and none are hidden, and the smallest beside them, since together they are under five; each dash may be none to nine."""
     counts, sums = a_line("2027-Q1", dict(zip(TYPES, (6, 3, 21, 0, 9, 14), strict=True)))
     hidden = suppress(counts, sums)
@@ -60,7 +60,7 @@ def test_a_quarter_by_types():
     assert {(0, 9)} == set(bounds_of(counts, sums, hidden).values())
 
 
-def test_a_year_by_regions_and_ages():
+def test_example_b_cell_by_cell():
     """B: what is few in a row takes the other cell of its row with it, and no row or column tells either."""
     rows = {
         "bamako": {"under_18": 12, "adult": 40},
@@ -95,7 +95,7 @@ def the_trap():
     return first, second, both, [*first_sums, *second_sums], [*both_sums, *joined]
 
 
-def test_the_trap():
+def test_example_c_the_trap_cell_by_cell():
     """C: what is public cannot be hidden any more, so that the sum that would give a hidden cell of a quarter away is hidden instead."""
     first, second, both, sums, later = the_trap()
     of_first = suppress(first, sums[:1])
@@ -115,7 +115,7 @@ def test_the_trap():
     }
 
 
-def test_a_total_on_another_page():
+def test_example_c3_a_total_on_another_page():
     """C3: the total of both languages is public already; with four of one language the other goes too, and nothing of the table is left."""
     total = Cell("2027-Q1", "promises", "total", "total")
     bm, fr = (Cell("2027-Q1", "promises_languages", "total", language) for language in ("bm", "fr"))

@@ -18,9 +18,9 @@ from sqlalchemy import text
 from hotline.engine.quarters import Span, span
 from hotline.ports.desk.cases import Consent, Incident, Referral
 from hotline.ports.desk.declarations import Declaration
-from hotline.ports.desk.figures import Tally
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, Release
 from hotline.ports.editions.editions import EditionRow
+from hotline.ports.figures.figures import Tally
+from hotline.ports.figures.releases import TOTAL, Release
 from hotline.service.acts import By, Result, run
 from hotline.service.desk.casework import consents
 from hotline.service.desk.figures.counting import Material, count_tables
@@ -29,8 +29,8 @@ from hotline.service.desk.figures.publication import CannotPrepare, Decision, de
 from hotline.service.desk.figures.release_suppression import suppress
 from hotline.service.desk.figures.releasing import prepare_release, release_figures, withdraw_release
 from hotline.settings import Rules
-from tests import programme
 from tests.adapters.test_store import a_callback
+from tests.attacker import narrowed
 from tests.service.fakes import DAY
 from tests.service.line import AWA, FANTA, Line
 
@@ -132,7 +132,7 @@ def worked_example(made: MadeUp) -> None:
     made.types(2027, 1, "open", 4)
 
 
-def test_a_quarter_from_callbacks_to_its_table(line: Line, made: MadeUp):
+def test_example_a_from_callbacks_to_its_table(line: Line, made: MadeUp):
     """A: what nobody may count is left out, what is few is hidden, and the smallest beside it; what is tied and does not count holds nothing up."""
     worked_example(made)
     with line.real_store.write() as tx:
@@ -148,7 +148,7 @@ def test_a_quarter_from_callbacks_to_its_table(line: Line, made: MadeUp):
     assert {"rape": ("held", 0, 9), "sexual_assault": ("few", 0, 9), "forced_marriage": ("few", 0, 9)} == ranges
 
 
-def test_not_final(line: Line, made: MadeUp):
+def test_example_a1_not_final(line: Line, made: MadeUp):
     """A1: before its day, and while one row that counts can still be taken back, a quarter goes to nobody; then it does."""
     worked_example(made)
     (late,) = made.types(2027, 2, "denial", 1, closed_at=day_of(2027, 5, 2) * DAY)
@@ -167,7 +167,7 @@ def test_not_final(line: Line, made: MadeUp):
     assert 54 == types.cell(TOTAL, "count")
 
 
-def test_too_few_for_a_table(line: Line, made: MadeUp):
+def test_example_a2_too_few_for_a_table(line: Line, made: MadeUp):
     """A2: about 19 there is no table, nor any cell."""
     made.types(2027, 1, "physical_assault", 19)
     at_day(line, 2027, 5, 10)
@@ -229,7 +229,7 @@ def test_two_people_at_once(line: Line, made: MadeUp):
         assert 1 == sum(record.what == "figures released" for record in tx.audit.all())
 
 
-def test_what_is_public_never_changes(line: Line, made: MadeUp):
+def test_example_c2_what_is_public_never_changes(line: Line, made: MadeUp):
     """C2: once out, the same again is the same; other numbers are refused; a table found wrong goes with a note, and none comes in its place."""
     worked_example(made)
     at_day(line, 2027, 5, 10)
@@ -258,7 +258,7 @@ def test_what_is_public_never_changes(line: Line, made: MadeUp):
 @pytest.mark.parametrize(
     "period", ["2027-03", "2027-S1", "2027-Q5", "2027-01-01", "2027-Q1,2027-Q2", "", "27", "9999", "9999-Q4", "2027-Q1\n", "٢٠٢٧"]
 )
-def test_no_other_grain(line: Line, period: str):
+def test_example_c1_no_other_grain(line: Line, period: str):
     """C1: months, half-years and anything else are no period: only quarters and years are."""
     with pytest.raises(CannotPrepare) as refused:
         decided(line, period)
@@ -368,7 +368,7 @@ def test_hours_are_kept_by_the_clock(line: Line):
     assert before["fr"] in found
 
 
-def test_a_category_that_was_not_there(line: Line, made: MadeUp):
+def test_example_c4_a_category_that_was_not_there(line: Line, made: MadeUp):
     """C4: with other rows than the year's first quarter had, nothing of that year is prepared."""
     worked_example(made)
     made.types(2027, 4, "physical_assault", 40)
@@ -432,7 +432,7 @@ def test_what_was_right_of_a_quarter_that_was_wrong(line: Line, made: MadeUp):
     assert {} == narrowed([*releases[:2], replace(releases[2], tables=kept), *releases[3:]])
 
 
-def test_four_calls_in_a_language(line: Line, made: MadeUp):
+def test_example_c3_four_calls_in_a_language(line: Line, made: MadeUp):
     """C3: a hundred promises, four of them in French: by language nothing is told, since the total stands on another table."""
     with line.real_store.write() as tx:
         for place in range(100):
@@ -448,7 +448,7 @@ def test_four_calls_in_a_language(line: Line, made: MadeUp):
     assert {None} == {tables["promises_languages"].cell("kept", language) for language in ("bm", "fr")}
 
 
-def test_small_regions_stand_together():
+def test_example_b_small_regions_stand_together():
     """B: with fewer than ten a region has no row of its own, in any table; all of a year's rows come out as they were worked by hand."""
     ages = {"bamako": (12, 40), "segou": (8, 11), "sikasso": (4, 12), "mopti": (2, 6), "kidal": (1, 3)}
     codes = [
@@ -486,130 +486,36 @@ TYPES = (*LADDER, "non_gbv", "open")
 REGIONS = {"bamako": 55, "segou": 22, "sikasso": 14, "kayes": 5, "mopti": 3, "kidal": 1}
 
 
-def a_year(line: Line, made: MadeUp, year: int, seed: int) -> None:
-    """Some 150 callers a quarter: consents that were never given, some that were taken back, small regions, few of some types, one nearly empty quarter."""
-    chance = Random(seed)  # noqa: S311
-    for month in range(1, 13):
-        busy = 13 if month in (7, 8, 9) else chance.randint(40, 60)
-        taken_back: list[str] = []
-        with line.real_store.write() as tx:
-            for _ in range(busy):
-                type_ = chance.choices(TYPES, (9, 3, 24, 1, 12, 20, 3, 3))[0]
-                codes = dict(NO) if type_ == "non_gbv" else {} if type_ == "open" else {LADDER[type_]: "yes"}
-                region = chance.choices(tuple(REGIONS), tuple(REGIONS.values()))[0]
-                codes |= {"region": region} if chance.random() < 0.9 else {}
-                codes |= {"age": chance.choices(("12-17", "18-25", "26-40"), (2, 5, 5))[0]} if chance.random() < 0.9 else {}
-                codes |= {"relation": chance.choice(("partner", "partner", "family", "unknown"))}
-                codes |= {"when": chance.choice(("to_3_days", "to_5_days", "to_14_days", "to_month", "older", "unknown"))}
-                fields = {"language": chance.choices(("fr", "bm"), (1, 4))[0], "urgent": chance.random() < 0.3}
-                fields["outcome"] = chance.choices(("spoke", "no_answer", "someone_else"), (30, 3, 1))[0]
-                safer = chance.choices(("safer", "same", "less_safe", None), (9, 5, 2, 4))[0] if fields["outcome"] == "spoke" else None
-                kinds = chance.sample(("health", "police", "legal", "psychosocial"), chance.randint(0, 2))
-                referrals = [(kind, chance.choice(("referred", "declined", "unavailable"))) for kind in kinds]
-                says = chance.random() < 0.85
-                id = made.add(
-                    tx, day_of(year, month, chance.randint(1, 28)), codes, figures=says, safer=safer, referrals=referrals, **fields
-                )
-                if says and chance.random() < 0.1:
-                    taken_back.append(id)
-            for _ in range(chance.randint(0, 3)):
-                made.add(tx, day_of(year, month, 5), None, state="lapsed", outcome=None, attempts=0)
-        at_day(line, year, month, 28)
-        for id in taken_back:
-            assert "done" == line.act(FANTA, consents.take_back_consent, id, "figures").code
-        made.purge()
-
-
-def everything_public(releases: list[Release]) -> tuple[dict, list]:
-    """What an attacker makes of all tables that ever left the line: unknown cells, and every equation that one can write down."""
-    tables = [(release.period, table) for release in releases for table in release.tables if table.name not in ("hours", "places")]
-    cells = {
-        (period, table.name, row, column): table.cell(row, column)
-        for period, table in tables
-        for row in table.rows
-        for column in table.columns
-    }
-    known = [*(sum_ for period, table in tables for sum_ in within(period, table)), *(s for release in releases for s in across(release))]
-    for parts, total in known:
-        for cell in (*parts, total):
-            if cell[1] == "rests" and all(other in cells or other[1] == "rests" for other in (*parts, total)):
-                cells[cell] = None
-    sums = [(parts, total) for parts, total in known if all(cell in cells for cell in (*parts, total))]
-    for period, table in tables:
-        base = (
-            period,
-            table.name,
-            TOTAL if TOTAL in table.rows else table.rows[-1],
-            TOTAL if TOTAL in table.columns else table.columns[-1],
-        )
-        for row in table.rows if table.name.startswith("regions") and table.cells else ():
-            if row != TOTAL and cells[period, table.name, row, TOTAL] is None:  # a row of its own tells that there are ten
-                ten, above = (period, "rests", "ten", row), (period, "rests", f"above ten, {table.name}", row)
-                cells[ten], cells[above] = 10, None
-                sums.append(([ten, above], (period, table.name, row, TOTAL)))
-        if cells[base] is None:  # that there is a table, or none, tells on which side of 20 its base is
-            edge, rest = (period, "rests", "edge", table.name), (period, "rests", "beside", table.name)
-            cells[edge], cells[rest] = 19 if table.too_few else 20, None
-            sums.append(([base, rest], edge) if table.too_few else ([edge, rest], base))
-    return cells, sums
-
-
-def within(period: str, table) -> list:
-    """Rows, columns, and a year's quarters."""
-    places = [(row, column) for row in table.rows for column in table.columns]
-    sums = []
-    if TOTAL in table.rows:
-        inner = table.rows[: table.rows.index(TOTAL)]
-        sums += [([(period, table.name, row, column) for row in inner], (period, table.name, TOTAL, column)) for column in table.columns]
-    if TOTAL in table.columns:
-        inner = [column for column in table.columns if column != TOTAL]
-        sums += [([(period, table.name, row, column) for column in inner], (period, table.name, row, TOTAL)) for row in table.rows]
-    if len(period) == 4:
-        quarters = [f"{period}-Q{quarter}" for quarter in (1, 2, 3, 4)]
-        sums += [([(quarter, table.name, *place) for quarter in quarters], (period, table.name, *place)) for place in places]
-    return sums
-
-
-def across(release) -> list:
-    """What the tables of a period say of each other; what is left out of both is a `rest`."""
-
-    def cell(table: str, row: str, column: str = "count") -> tuple:
-        return (release.period, table, row, column)
-
-    total, sexual = cell("types", TOTAL), cell("rests", "sexual")
-    said = [cell("safer", TOTAL), cell("safer", UNKNOWN), cell("wrong", "wrong"), cell("rests", "calls")]
-    regions = release.table("regions_ages")
-    return [
-        *(([cell(name, TOTAL), cell(name, UNKNOWN)], total) for name in ("partner", "minors")),
-        *(([cell("promises_languages", row, TOTAL)], cell("promises", row, TOTAL)) for row in ("kept", "missed", TOTAL)),
-        ([cell("promises", "kept", TOTAL)], cell("wrong", "rung")),
-        (said, cell("wrong", "rung")),
-        ([cell("types", "rape"), cell("types", "sexual_assault")], sexual),
-        ([cell("delay", TOTAL), cell("delay", UNKNOWN)], sexual),
-        *(([cell("regions_types", TOTAL, name), cell("rests", "region", name)], cell("types", name)) for name in (*LADDER, TOTAL)),
-        *(([cell("regions_ages", TOTAL, name), cell("rests", "region", name)], cell("minors", name)) for name in ("under_18", "adult")),
-        *(
-            ([cell("regions_ages", row, TOTAL), cell("rests", "age", row)], cell("regions_types", row, TOTAL))
-            for row in (regions.rows if regions else ())
-        ),
-    ]
-
-
-def attack(cells: dict, equations: list) -> dict:
-    unknown = [cell for cell, count in cells.items() if count is None]
-    rows = []
-    for parts, total in equations:
-        terms = Counter(dict.fromkeys(parts, 1))
-        terms[total] -= 1
-        value = -sum(times * cells[cell] for cell, times in terms.items() if cells[cell] is not None)
-        rows.append(({cell: times for cell, times in terms.items() if cells[cell] is None}, value))
-    return programme.ranges(unknown, [(terms, value) for terms, value in rows if terms])
-
-
-def narrowed(releases: list[Release]) -> dict:
-    """Hidden cells that an attacker narrows down to fewer than six numbers, and between which they lie."""
-    found = attack(*everything_public(releases))
-    return {cell: ends for cell, ends in found.items() if cell[1] != "rests" and ends[1] - ends[0] < 5 - 1e-6}
+def a_month(line: Line, made: MadeUp, year: int, month: int, chance: Random) -> None:
+    """Some 50 callers: consents that were never given, some that were taken back, small regions, few of some types, and one nearly empty quarter."""
+    busy = 13 if month in (7, 8, 9) else chance.randint(40, 60)
+    taken_back: list[str] = []
+    with line.real_store.write() as tx:
+        for _ in range(busy):
+            type_ = chance.choices(TYPES, (9, 3, 24, 1, 12, 20, 3, 3))[0]
+            codes = dict(NO) if type_ == "non_gbv" else {} if type_ == "open" else {LADDER[type_]: "yes"}
+            region = chance.choices(tuple(REGIONS), tuple(REGIONS.values()))[0]
+            codes |= {"region": region} if chance.random() < 0.9 else {}
+            codes |= {"age": chance.choices(("12-17", "18-25", "26-40"), (2, 5, 5))[0]} if chance.random() < 0.9 else {}
+            codes |= {"relation": chance.choice(("partner", "partner", "family", "unknown"))}
+            codes |= {"when": chance.choice(("to_3_days", "to_5_days", "to_14_days", "to_month", "older", "unknown"))}
+            fields = {"language": chance.choices(("fr", "bm"), (1, 4))[0], "urgent": chance.random() < 0.3}
+            fields["outcome"] = chance.choices(("spoke", "no_answer", "someone_else"), (30, 3, 1))[0]
+            answers = ("safer", "same", "less_safe", "unknown", None)
+            safer = chance.choices(answers, (9, 5, 2, 2, 2))[0] if fields["outcome"] == "spoke" else None
+            kinds = chance.sample(("health", "police", "legal", "psychosocial"), chance.randint(0, 2))
+            referrals = [(kind, chance.choice(("referred", "declined", "unavailable"))) for kind in kinds]
+            says = chance.random() < 0.85
+            day = day_of(year, month, chance.randint(1, 28))
+            id = made.add(tx, day, codes, figures=says, safer=safer, referrals=referrals, **fields)
+            if says and chance.random() < 0.1:
+                taken_back.append(id)
+        for _ in range(chance.randint(0, 3)):
+            made.add(tx, day_of(year, month, 5), None, state="lapsed", outcome=None, attempts=0)
+    at_day(line, year, month, 28)
+    for id in taken_back:
+        assert "done" == line.act(FANTA, consents.take_back_consent, id, "figures").code
+    made.purge()
 
 
 def a_quarter_by_chance(chance: Random) -> Material:
@@ -649,30 +555,3 @@ def test_any_quarter_of_all_tables(seed: int):
     material = a_quarter_by_chance(Random(seed))  # noqa: S311
     tables = decision_of(PeriodTables("2027-Q1", count_tables(material, Span(2027, 1)))).tables
     assert {} == narrowed([Release(1, "2027-Q1", "released", tables, 0, "fanta", "", 0, "awa")])
-
-
-def test_a_made_up_year(line: Line, made: MadeUp):
-    """Let out quarter by quarter, then the year with its regions: with all of it at once nobody can narrow a hidden cell to fewer than six numbers."""
-    a_year(line, made, 2027, seed=1)
-    for quarter, (year, month) in enumerate(((2027, 5), (2027, 8), (2027, 11), (2028, 2)), start=1):
-        at_day(line, year, month, 10)
-        made.purge()
-        let_out(line, f"2027-Q{quarter}")
-    let_out(line, "2027")
-    with line.real_store.read() as tx:
-        releases = [release for release in tx.releases.releases() if release.released_at is not None]
-    assert {} == narrowed(releases)
-    shown = [
-        cell
-        for release in releases
-        for table in release.tables
-        if table.name not in ("hours", "places")
-        for row in table.cells
-        for cell in row
-        if cell is not None
-    ]
-    assert all(count >= 5 for count in shown)
-    assert len(shown) > 100
-    with pytest.raises(CannotPrepare) as refused:
-        decided(line, "2027-Q2")
-    assert "late" == refused.value.code

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.revoked import RevokedFile, read
+from hotline.adapters.backup.revoked import RevokedFile, read
 from hotline.adapters.sql import SqlStore
-from hotline.ports.desk.backups import Hold
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.figures.releases import Release
+from hotline.ports.upkeep.backups import Hold
+from hotline.ports.upkeep.revocations import Revocation
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import acts
 from hotline.service.calls import agreements, connecting, contacts, saying, taking
@@ -232,7 +232,7 @@ def test_a_stop_is_written_apart_whatever_is_away(apart: tuple[Line, Path]) -> N
     line.text(OTHER_CALLER, "STOP")
     assert ["stop", "stop"] == kinds(path)
     assert line.seal.digest("number", CALLER) == read(path)[0].digest
-    line.store.down = True
+    line.store.failing = "always"
     line.walk("5 7", "session-3", "+22370000005")
     assert ["stop"] * 3 == kinds(path)
     assert [] == [number for number in (CALLER, OTHER_CALLER) if number[1:] in path.read_text()]
@@ -268,13 +268,17 @@ def test_withdrawn_figures_are_written_apart(apart: tuple[Line, Path]) -> None:
         assert ("withdrawn", "", public.tables) == ((back := tx.releases.release(1)).standing, back.note, back.tables)
 
 
-def test_a_cancelled_callback_is_written_apart(apart: tuple[Line, Path]) -> None:
-    """Who took it back is not rung after a restore."""
+@pytest.mark.parametrize("away", [False, True])
+def test_a_cancelled_callback_is_written_apart(apart: tuple[Line, Path], away: bool) -> None:
+    """Who took it back is not rung after a restore; nor where that came in while the database was away, and the spool was lost with the machine."""
     line, path = apart
     line.walk("5 5")
     line.walk("5 1")
+    line.walk("5 1", "session-2", OTHER_CALLER)
+    theirs = line.callbacks()[-1]
+    line.store.failing = "always" if away else "never"
     line.walk("5 1 7", "session-2", OTHER_CALLER)
-    assert ["cancelled"] == kinds(path)
+    assert [("cancelled", line.seal.digest("revoked cancelled", theirs.id))] == [(revoked.kind, revoked.digest) for revoked in read(path)]
 
 
 def test_the_clock_trims_and_mends(apart: tuple[Line, Path]) -> None:

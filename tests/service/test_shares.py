@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.ports.desk.releases import TOTAL, FigureTable
+from hotline.ports.figures.releases import TOTAL, FigureTable
 from hotline.service.desk.figures.definitions import FIGURES
 from hotline.service.desk.figures.shares import TableShares, percent, shares_of, yearly_shares
 

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.check import check
+from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.engine.flow import (
     Ask,
     Branch,
@@ -28,7 +29,6 @@ from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import NOWHERE, screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, moved_of
 from hotline.engine.restructuring.vocabulary import askable, settable
-from hotline.engine.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.service.acts import By, Result, run

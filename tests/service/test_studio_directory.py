@@ -79,10 +79,10 @@ class Desk:
     def writes(self, id: str, section: str = "services", **values: str) -> Result:
         entry = self.entry(id, section)
         typed = {"name": entry.item.name, **entry.item.fields, **values}
-        return self.does(entries.save_entry, section, id, typed, entry.raw)
+        return self.does(entries.save_entry, (section, id), typed, entry.raw)
 
     def adds(self, section: str = "services", **values: str) -> Result:
-        return self.does(entries.save_entry, section, "", values, None)
+        return self.does(entries.save_entry, (section, ""), values, None)
 
     def rings(self, id: str, answered: str = "service", on: str = "2026-11-24", call: str | None = None, **heard: str) -> Result:
         return self.does(entries.note_call, id, CallReport(answered, on, call, heard), self.entry(id).raw)  # type: ignore[arg-type]
@@ -204,7 +204,7 @@ def test_two_who_change_the_same_see_each_other(line: Line) -> None:
     before = second.entry("legal-aid").raw
     first.writes("legal-aid", hours="9h")
     typed = {"name": "Aide", "kind": "legal"}
-    assert "changed" == second.does(entries.save_entry, "services", "legal-aid", typed, before).code
+    assert "changed" == second.does(entries.save_entry, ("services", "legal-aid"), typed, before).code
     assert "9h" == second.entry("legal-aid").item.fields["hours"]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from hotline.engine.drafting.revisions import value_of
 from hotline.engine.flow import Condition, End, Menu
-from hotline.engine.revisions import value_of
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.service.acts import By, Result, run

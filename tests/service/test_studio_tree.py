@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from msgspec.structs import replace
 
+from hotline.engine.drafting.revisions import flow_place, screen_place, standing, value_of, words_place
 from hotline.engine.flow import End, Menu
-from hotline.engine.revisions import flow_place, screen_place, standing, value_of, words_place
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.service.editions.cache import EditionCache
 from hotline.service.studio.composing import NO_DRAFT, Composed, with_parts

@@ -11,7 +11,7 @@ from threading import Barrier
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.callbacks import Callback

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from hotline.engine.changes import changes
+from hotline.engine.drafting.changes import changes
 from hotline.engine.flow import Sources
 from hotline.ports.desk import testimonies as port
 from hotline.ports.editions.editions import EditionRow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from hotline.ports.desk.figures import TurnedAway
+from hotline.ports.figures.figures import TurnedAway
 from hotline.ports.store import StoreAway
 from tests.service.line import AWA, FANTA, NANA, OTHER_CALLER, RULES, Line
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from hotline.ports.calls.callbacks import Callback
 from hotline.ports.clock import Reading
 from hotline.ports.store import StoreAway
 from hotline.service import acts
@@ -232,3 +233,39 @@ def test_what_was_asked_for_while_the_clock_was_ahead_is_rung(line: Line) -> Non
     assert callback.made_at <= at < callback.not_after <= at + 30 * 60
     line.work()
     assert "avant 10h30" in line.inbox(AWA)[-1]
+
+
+def open_now(line: Line) -> dict[str, Callback]:
+    with line.store.read() as tx:
+        return {callback.id: callback for callback in tx.callbacks.all_open()}
+
+
+def test_what_was_asked_for_while_the_clock_was_behind_is_rung(line: Line) -> None:
+    """Once it is right the request counts as made when it was, and is promised for as long as it was: it is not over by the hours that the clock was behind. What was
+    asked for before, and had its time, is over."""
+    line.wait(1)
+    line.walk("5 5", "session-2", OTHER_CALLER)
+    line.clock.jump(-7200)
+    line.wait(1)
+    line.walk("5 5")
+    line.wait(1500)
+    asked = open_now(line)
+    line.clock.jump(7200)
+    line.wait(1)
+    (late,) = (callback for callback in asked.values() if callback.made_at < line.clock.at - 7200)
+    assert open_now(line)[late.id].not_after == late.not_after + 7200
+    line.wait(300 + 1)
+    assert open_now(line) == {}
+
+
+def test_a_clock_that_was_right_all_the_time_puts_nothing_forward(line: Line) -> None:
+    """Somebody said so: what was asked for meanwhile ends when it was told to."""
+    line.wait(1)
+    line.clock.jump(-7200)
+    line.wait(1)
+    line.walk("5 5")
+    asked = open_now(line)
+    trust(line)
+    line.wait(1)
+    assert {id: callback.not_after for id, callback in open_now(line).items()} == {id: callback.not_after for id, callback in asked.items()}
+    assert len(asked) == 1

@@ -6,8 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.engine.check.critical import EVERYWHERE, critical_screens, pending_words
+from hotline.engine.drafting.revisions import PENDING
 from hotline.engine.flow import Sources
-from hotline.engine.revisions import PENDING
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import By, Result, run
 from hotline.service.editions import approval

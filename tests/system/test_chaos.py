@@ -19,7 +19,7 @@ import pytest
 import redis
 from sqlalchemy import create_engine, text
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.spool import DiskSpool
 from hotline.app import SPOOL_SLOTS
 from hotline.engine.effects import Ref

@@ -17,9 +17,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from hotline.adapters.keyring import read_keys
+from hotline.adapters.keys.keyring import read_keys
+from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.processes import bound
-from hotline.adapters.seal import Seal, SealBroken, new_keys
 from hotline.adapters.sql import SqlStore
 from hotline.demo.people import counselors
 from hotline.demo.standin.network import Standin, VendorAccount

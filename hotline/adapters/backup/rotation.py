@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX, UNFINISHED
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, FileKind
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, FileKind
 from hotline.retention import BACKUP_DAYS, BACKUP_WEEKS
 
 _NAME: Final = re.compile(r"hotline-(daily|weekly|numbers)-(\d{8}T\d{6}Z)\.age")

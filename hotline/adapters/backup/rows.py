@@ -10,15 +10,16 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, Insert, Select, Table, case, column, func, insert, inspect, select, table, text
 
 from hotline.adapters.backup.stream import BackupHead, Frame, Rows, TableBegins, encoded
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql.calls.numbers import ITS_END
 from hotline.adapters.sql.engine import make_engine
-from hotline.adapters.sql.schema import PATIENCE_MS, newest, revision_of
+from hotline.adapters.sql.revisions import chain, needed
+from hotline.adapters.sql.schema import PATIENCE_MS, revision_of
 from hotline.adapters.sql.sealed import SealedColumn, context, sealed_columns
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import ledger, metadata, numbers, pranks, rings, stops
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.backups import FileKind
+from hotline.ports.upkeep.backups import FileKind
 from hotline.retention import KEY_SECONDS, PRANK_DAYS, RING_SECONDS
 
 NEVER: Final = frozenset(
@@ -46,7 +47,7 @@ BATCH: Final = 200
 
 
 class NotCurrent(Exception):
-    """The tables are not of this version."""
+    """The tables are of a newer version than this, or too old for it."""
 
 
 def in_backup(kind: FileKind) -> tuple[Table, ...]:
@@ -70,8 +71,8 @@ def snapshot(url: str) -> Iterator[Connection]:
 
 def backup(connection: Connection, kind: FileKind, at: int, number_hours: int) -> Iterator[bytes]:
     """The stream of a backup. Numbers whose time is over are not in it, whether or not the clock came to erase them. Raises NotCurrent."""
-    revision = revision_of(connection)
-    if revision is None or revision != newest():
+    revision, steps = revision_of(connection), chain()
+    if revision not in steps or steps.index(revision) < steps.index(needed(steps)):
         raise NotCurrent
     return encoded(_frames(connection, BackupHead(revision, at, kind), number_hours), partial(_sequences, connection))
 

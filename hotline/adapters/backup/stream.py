@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from hotline.ports.desk.backups import FileKind
+from hotline.ports.upkeep.backups import FileKind
 
 MAGIC: Final = b"hotline backup 1\n"
 LENGTH_BYTES: Final = 4

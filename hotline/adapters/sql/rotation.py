@@ -8,8 +8,8 @@ from typing import Any, Final
 from msgspec import Struct
 from sqlalchemy import Column, bindparam, select, update
 
-from hotline.adapters.day_keys import day_of
-from hotline.adapters.seal import SealBroken, key_of, key_of_digest
+from hotline.adapters.keys.day_keys import day_of
+from hotline.adapters.keys.seal import SealBroken, key_of, key_of_digest
 from hotline.adapters.sql.calls.phones import PhoneRows
 from hotline.adapters.sql.sealed import SealedColumn, context
 from hotline.adapters.sql.tables import (

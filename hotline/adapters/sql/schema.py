@@ -1,7 +1,9 @@
-"""Bringing a database to the newest schema, and asking whether it is there."""
+"""Bringing a database to the newest schema: at once, or beside programs that work on it."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -9,17 +11,23 @@ from typing import Final
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, make_url, text
 
 import hotline.migrations
-from hotline.adapters.seal import Seal
+from hotline import shared_folder
+from hotline.adapters.keys.seal import Seal
+from hotline.adapters.sql import revisions
 from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.store import store_away
 from hotline.ports.store import StoreAway
 
 PATIENCE_MS: Final = 60_000
 """How long an upgrade waits for another one."""
+BESIDE_MS: Final = 1_000
+"""How long whoever works on the tables may be kept waiting by a step that is made beside: what waits for a table holds up all that comes after it."""
+TRIES: Final = 30
+LOCKED: Final = "55P03"
+"""PostgreSQL's word for a table that it did not get in time (appendix A of its manual)."""
 _LOCK: Final = 0x686F746C696E65
 """The advisory lock of upgrades: `hotline` in ASCII."""
 
@@ -34,8 +42,7 @@ def upgrade(url: str, revision: str = "head", seal: Seal | None = None) -> None:
     engine = make_engine(url, PATIENCE_MS)
     try:
         with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            _take_turn(connection)
             before = _heads(connection)
             command.upgrade(_config(connection, seal), revision)
             has_left = bool(before) and before != _heads(connection)
@@ -45,29 +52,46 @@ def upgrade(url: str, revision: str = "head", seal: Seal | None = None) -> None:
         engine.dispose()
 
 
-def is_current(url: str, budget_ms: int) -> bool:
-    """Has every migration run? Raises StoreAway."""
-    engine = make_engine(url, budget_ms)
+def upgrade_beside(url: str, seal: Seal, pause: Callable[[float], None] = time.sleep) -> tuple[str, ...]:
+    """Run those migrations that are due and that programs of before can work beside, all or none, and return those that are left.
+
+    A table that somebody reads at length is waited for in small steps, between which the line works. Raises as `upgrade` does.
+    """
+    make_private(url)
+    engine = make_engine(url, PATIENCE_MS)
     try:
-        with store_away(), engine.begin() as connection:
-            return _heads(connection) == set(_scripts().get_heads())
+        for attempt in range(1, TRIES + 1):
+            try:
+                return _beside(engine, seal)
+            except StoreAway as away:
+                if str(away) != LOCKED or attempt == TRIES:
+                    raise
+            pause(BESIDE_MS / 1000)
+        raise AssertionError
     finally:
         engine.dispose()
+
+
+def _beside(engine: Engine, seal: Seal) -> tuple[str, ...]:
+    with store_away(), engine.execution_options(begin="BEGIN IMMEDIATE").begin() as connection:
+        _take_turn(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL lock_timeout = {BESIDE_MS}"))
+        steps, here = revisions.chain(), revision_of(connection)
+        made = revisions.steps_beside(here, steps)
+        if made:
+            command.upgrade(_config(connection, seal), made[-1])
+        return revisions.due(made[-1] if made else here, steps)
+
+
+def _take_turn(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 def revision_of(connection: Connection) -> str | None:
     """Which migration this database has come to. Returns None where it has no tables of the line."""
     return next(iter(_heads(connection)), None)
-
-
-def newest() -> str | None:
-    """The newest migration that this program has."""
-    return _scripts().get_current_head()
-
-
-def knows(revision: str) -> bool:
-    """Has this program that migration?"""
-    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def _heads(connection: Connection) -> set[str]:
@@ -81,10 +105,6 @@ def _clear_leftovers(engine: Engine) -> None:
         connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(statement)
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
 def _config(connection: Connection | None = None, seal: Seal | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(hotline.migrations.__file__).parent).replace("%", "%%"))
@@ -95,7 +115,8 @@ def _config(connection: Connection | None = None, seal: Seal | None = None) -> C
 
 
 def make_private(url: str) -> None:
-    """A new SQLite file is its owner's alone; its log files take the mode over."""
+    """A new SQLite file is its owner's alone, or its folder's group's; its log files take the mode over."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        Path(parsed.database).touch(mode=0o600)
+        path = Path(parsed.database)
+        path.touch(mode=shared_folder.file_mode(path.absolute().parent))

@@ -16,8 +16,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from hotline.adapters.keyring import Keyring
-from hotline.adapters.seal import Seal, purpose_of
+from hotline.adapters.keys.keyring import Keyring
+from hotline.adapters.keys.seal import Seal, purpose_of
 from hotline.adapters.sql.calls.alarms import SqlAlarms
 from hotline.adapters.sql.calls.board import SqlBoard
 from hotline.adapters.sql.calls.callbacks import SqlCallbacks
@@ -32,17 +32,10 @@ from hotline.adapters.sql.calls.reviews import SqlReviews
 from hotline.adapters.sql.calls.staff_rings import SqlStaffRings
 from hotline.adapters.sql.desk.accounts import SqlAccounts
 from hotline.adapters.sql.desk.audit import SqlAudit
-from hotline.adapters.sql.desk.backups import SqlBackups
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
-from hotline.adapters.sql.desk.clocks import SqlClocks
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
 from hotline.adapters.sql.desk.drafts import SqlDrafts
-from hotline.adapters.sql.desk.figures import SqlFigures
-from hotline.adapters.sql.desk.releases import SqlReleases
-from hotline.adapters.sql.desk.retention import SqlRetention
-from hotline.adapters.sql.desk.revocations import SqlRevocations
-from hotline.adapters.sql.desk.sharing_protocols import SqlSharingProtocols
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
 from hotline.adapters.sql.desk.testimonies import SqlTestimonies
@@ -52,10 +45,17 @@ from hotline.adapters.sql.editions.edition_drafts import SqlEditionDrafts
 from hotline.adapters.sql.editions.editions import SqlEditions
 from hotline.adapters.sql.editions.readings import SqlReadings
 from hotline.adapters.sql.engine import make_engine
+from hotline.adapters.sql.figures.figures import SqlFigures
+from hotline.adapters.sql.figures.releases import SqlReleases
+from hotline.adapters.sql.figures.sharing_protocols import SqlSharingProtocols
 from hotline.adapters.sql.rotation import HASHED, Rotated, SqlRotation
 from hotline.adapters.sql.sealed import SealedColumn, sealed_columns
-from hotline.ports.desk.revocations import RevokedJournal
+from hotline.adapters.sql.upkeep.backups import SqlBackups
+from hotline.adapters.sql.upkeep.clocks import SqlClocks
+from hotline.adapters.sql.upkeep.retention import SqlRetention
+from hotline.adapters.sql.upkeep.revocations import SqlRevocations
 from hotline.ports.store import StoreAway
+from hotline.ports.upkeep.revocations import RevokedJournal
 
 FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
 """The last two: what a driver raises while it connects."""

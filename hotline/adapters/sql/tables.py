@@ -422,7 +422,8 @@ safer_tallies = Table(
     Column("answer", String(16), primary_key=True),
     Column("count", Integer, nullable=False),
 )
-"""What callers said of their safety with whom somebody talked and whose rows are gone; `unknown`: nothing."""
+"""What callers said of their safety who were asked, and whose rows are gone; `unknown`: asked, and they would not say; `either`: of before 0034, when
+that and not being asked were one."""
 
 referral_tallies = Table(
     "referral_tallies",

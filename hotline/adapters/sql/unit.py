@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import BindParameter, Column, Connection, Executable, Insert, Label, Row, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hotline.adapters.seal import Seal
+from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql.sealed import context, filled
 
 THIS: Final[BindParameter[Any]] = bindparam("this")

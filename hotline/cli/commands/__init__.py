@@ -1,1 +1,1 @@
-"""The commands, one module a subject."""
+"""The commands, one module a subject, in a folder for whom they are; here what these share."""

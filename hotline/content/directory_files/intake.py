@@ -12,7 +12,7 @@ from hotline.content.directory_files.entries import DAYS, FIELDS, LONGEST_ID, NE
 from hotline.content.directory_files.registry import Edit, after_edits
 from hotline.content.directory_files.tables import CellFault, Row, Table
 from hotline.content.flow_files.nodes import NAME, quoted
-from hotline.engine.directory import astray
+from hotline.engine.check.directory import astray
 from hotline.engine.entry_fields import PHONE_NEEDS, field_faults, in_regions
 from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import digits

@@ -11,7 +11,7 @@ from ruamel.yaml.nodes import MappingNode, Node
 
 from hotline.content.flow_files.nodes import Reader, quoted
 from hotline.engine.flow import Fault
-from hotline.ports.desk.releases import TOTAL
+from hotline.ports.figures.releases import TOTAL
 from hotline.service.desk.figures.definitions import LANGUAGES, OTHERS, PERIODS, SPECS, TableSpec
 from hotline.service.desk.figures.files.dhis2 import NATIONAL, SCHEMES, FigureMapping, MappedCell, Scheme, cell_keys, is_never, tables_of
 

@@ -18,7 +18,7 @@ from openpyxl.utils.cell import get_column_letter
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
-from hotline.ports.desk.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedTable
+from hotline.ports.figures.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedTable
 from hotline.service.desk.figures.files.recorder import RecorderRow
 
 FIRST_MOMENT: Final = datetime(1980, 1, 1)  # noqa: DTZ001 -- as workbook and archive have it, without a zone
@@ -92,7 +92,7 @@ def _read_first(sheet: Any, figures: ReleasedFigures, words: Words) -> None:
     sheet.title = _sheet_name(words("figures.files.readme"))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 90
     put(sheet, 1, 1, f"{words('figures.files.figures')} · {figures.period}").font = _TITLE
-    told = (
+    facts = (
         ("period", f"{figures.period} ({figures.start.isoformat()} – {figures.end.isoformat()})"),
         ("release", figures.release),
         ("released_on", figures.released_on.isoformat() if figures.released_on else ""),
@@ -101,7 +101,7 @@ def _read_first(sheet: Any, figures: ReleasedFigures, words: Words) -> None:
         ("digest", figures.digest),
     )
     row = 3
-    for name, value in told:
+    for name, value in facts:
         put(sheet, row, 1, words(f"figures.files.{name}")).font = _HEAD
         put(sheet, row, 2, value).alignment = Alignment(horizontal="left")
         row += 1

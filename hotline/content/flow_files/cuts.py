@@ -9,8 +9,8 @@ from typing import Final
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode
 
+from hotline.engine.drafting.revisions import value_of
 from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Condition, Do, Each, End, Flow, Kind, Menu, Option, Say
-from hotline.engine.revisions import value_of
 
 HEAD: Final = "# yaml-language-server: $schema=schema/flow.json\n"
 _TEXT: Final = re.compile(r"[a-z_][a-z0-9_.-]*")

@@ -18,7 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from hotline.engine import names
+from hotline.engine.check import names
 from hotline.engine.flow import Fault, Where
 
 NAME: Final = names.NAME

@@ -8,12 +8,12 @@ from typing import Final
 import msgspec
 
 from hotline.content.word_files import po
+from hotline.engine.check.weighing import ScreenCapacity, capacity
 from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN, Edition, compile_edition
 from hotline.engine.faults import reason
 from hotline.engine.flow import Ask, Each, End, FaultReason, Kind, Menu, Message, Say, Sources
 from hotline.engine.phone import limits
 from hotline.engine.phone.pages import FITS
-from hotline.engine.phone.weighing import ScreenCapacity, capacity
 
 SMS_ONE: Final = 160
 PAGES: Final = {"ussd": "pages", "sms": "messages"}

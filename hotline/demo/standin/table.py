@@ -54,8 +54,8 @@ class TableUssd:
         self._screens = [(partial(_read, self._answer, self._answer[kind]), kind == "end") for kind in ("screen", "end")]
 
     def request(self, session: HandsetSession) -> WireRequest:
-        told = "first" if session.hops == 1 and "first" in self._told else "input"
-        return self._built(self._said(session) | _met(self._told.get(told, {})))
+        kind = "first" if session.hops == 1 and "first" in self._told else "input"
+        return self._built(self._said(session) | _met(self._told.get(kind, {})))
 
     def screen(self, session: HandsetSession, answer: Answer) -> ShownScreen:
         sent = self._said(session)
@@ -67,8 +67,8 @@ class TableUssd:
         raise NoAnswer("neither a screen nor an end")
 
     def notice(self, session: HandsetSession, how: Ending) -> WireRequest | None:
-        told = self._told.get(TOLD[how])
-        return None if told is None else self._built(self._said(session) | _met(told))
+        condition = self._told.get(TOLD[how])
+        return None if condition is None else self._built(self._said(session) | _met(condition))
 
     def _said(self, session: HandsetSession) -> dict[str, Any]:
         """By place, all that a request says, but for what it is."""

@@ -8,13 +8,13 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.check.directory import entry_faults
+from hotline.engine.check.names import misnamed
 from hotline.engine.check.structure import flow_faults, unread_flows
 from hotline.engine.check.walks import walk_faults
+from hotline.engine.check.weighing import over_budget
 from hotline.engine.check.words import word_faults
-from hotline.engine.directory import entry_faults
 from hotline.engine.flow import NO_GAPS, Fault, Gaps, Sources
-from hotline.engine.names import misnamed
-from hotline.engine.phone.weighing import over_budget
 
 _AND_MORE: Final = "and {count} more that may only follow from {these}: mend {these} first"
 

@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from hotline.engine.check.phrases import PHRASES, PHRASES_DAY
+from hotline.engine.check.phrases import PHRASES
 from hotline.engine.check.targets import leads
 from hotline.engine.edition import is_pause
 from hotline.engine.faults import fault, reason
 from hotline.engine.flow import CallFlow, Do, Each, Fault, Kind, Say, ScreenSource, Sources
+from hotline.engine.world import PHRASES_DAY
 
 PENDING: Final = "pending"
 EVERYWHERE: Final = frozenset((*PHRASES, *PHRASES_DAY, "neutral.broken", "sms.word.stop"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from hotline.engine.casework.scripts import NEEDED
 from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN
-from hotline.engine.scripts import NEEDED
 
 PHRASES: Final = (
     "keys.back",
@@ -22,7 +22,6 @@ PHRASES: Final = (
     "end.night",
     "window",
 )
-PHRASES_DAY: Final = ("day.today", "day.tomorrow", *(f"day.{n}" for n in range(7)))
 STAFF: Final = (
     "offer",
     "offer_urgent",
@@ -100,6 +99,7 @@ STAFF: Final = (
     "seen",
     "seen_by",
     "by_shell",
+    "figures_by_shell",
     "offer_how",
     "offer_urgent_how",
     "escalated_how",

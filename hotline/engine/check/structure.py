@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, get_args
 
+from hotline.engine.check.names import RESERVED
 from hotline.engine.check.targets import Target, leads, reached, targets
 from hotline.engine.faults import fault, reason
 from hotline.engine.flow import (
@@ -25,7 +26,6 @@ from hotline.engine.flow import (
     Sources,
     Where,
 )
-from hotline.engine.names import RESERVED
 
 CONDITION_VALUES: Final = {
     "coverage": ("free", "none", "unknown"),

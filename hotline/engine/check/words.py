@@ -7,9 +7,10 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.casework.scripts import misscripted
 from hotline.engine.check.disguises import disguises, false_key, hides_number
 from hotline.engine.check.never import NEVER, Never
-from hotline.engine.check.phrases import LONGEST, PHRASES, PHRASES_DAY, SERVICE
+from hotline.engine.check.phrases import LONGEST, PHRASES, SERVICE
 from hotline.engine.check.structure import stranded
 from hotline.engine.edition import PLACEHOLDER, UNCONFIRMED, WRONG_SCREEN, split_labels, told_kept
 from hotline.engine.faults import fault, reason
@@ -35,7 +36,7 @@ from hotline.engine.flow import (
 )
 from hotline.engine.phone.letters import words_of
 from hotline.engine.phone.pages import FIELDS
-from hotline.engine.scripts import misscripted
+from hotline.engine.world import PHRASES_DAY
 
 PHRASES_HOLD: Final[Mapping[str, frozenset[str]]] = {
     "clock.hour": frozenset(("hour",)),

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Final, NamedTuple
 
-from hotline.engine.check.phrases import PHRASES_DAY
 from hotline.engine.edition import OUT_END, PLACEHOLDER, SAFE_END, Edition, Node, Page, changes_language, fill
 from hotline.engine.flow import Branch, CallFlow, Do, Each, End, Item, Say
 from hotline.engine.phone import gsm, limits
-from hotline.engine.world import clock, field_of, numbers_of
+from hotline.engine.world import PHRASES_DAY, clock, field_of, numbers_of
 
 FITS: Final = (limits.USSD, limits.SMS)
 RAW: Final = (limits.USSD_RAW, limits.SMS_RAW)

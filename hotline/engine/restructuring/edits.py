@@ -10,7 +10,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.check.names import RESERVED
 from hotline.engine.check.targets import targets
+from hotline.engine.drafting.revisions import Revision, flow_place, screen_place, value_of, words_place
 from hotline.engine.edition import LABEL, split_labels
 from hotline.engine.flow import (
     RETURN,
@@ -30,8 +32,6 @@ from hotline.engine.flow import (
     Way,
     Where,
 )
-from hotline.engine.names import RESERVED
-from hotline.engine.revisions import Revision, flow_place, screen_place, value_of, words_place
 
 KEYS: Final = range(1, 8)
 """The numbers that an option can have."""

@@ -13,12 +13,12 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.check.names import PHONE, RESERVED, WHERE
 from hotline.engine.check.never import NEVER, Never
 from hotline.engine.check.targets import leads, targets
 from hotline.engine.edition import is_pause, split_labels
 from hotline.engine.faults import fault, reason
 from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Do, Each, End, Fault, Menu, Message, Option, ScreenSource, Sources
-from hotline.engine.names import PHONE, RESERVED, WHERE
 from hotline.engine.restructuring.edits import KEYS, referrers, screens_of
 from hotline.engine.restructuring.vocabulary import askable, asked_of_callers, lists_into, settable
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, get_args
 
+from hotline.engine.check.names import LANGUAGE, PART, PHONE, WHERE, WORD
 from hotline.engine.check.structure import CONDITION_VALUES
 from hotline.engine.flow import ANY, NEXT, Ask, Branch, Condition, Each, List, Menu, Sources
-from hotline.engine.names import LANGUAGE, PART, PHONE, WHERE, WORD
 
 INTO: Final[dict[List, str]] = {"regions": "region", "places": "place", "kinds": "kind", "services": "service", "events": "event"}
 """Under which name the chosen entry of each list is set."""

@@ -61,8 +61,8 @@ class TableAccount(Struct, frozen=True, forbid_unknown_fields=True):
 def load_accounts(file: Path) -> dict[str, TableAccount]:
     """By the tables' names. Raises ConfigError with all faults."""
     try:
-        if stat.S_IMODE(file.stat().st_mode) & 0o077:
-            raise ConfigError((f"{file}: others may read it; it holds secrets (chmod 600)",))
+        if stat.S_IMODE(file.stat().st_mode) & 0o037:
+            raise ConfigError((f"{file}: others may read it; it holds secrets (chmod 640, or 600)",))
         said = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as failed:
         raise ConfigError((f"{file}: {failed.strerror}",)) from None

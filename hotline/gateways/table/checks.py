@@ -121,7 +121,7 @@ def _answer(table: WireTable) -> Iterator[tuple[str, str]]:
         found = list(slots(template))
         for slot in found:
             if slot not in known:
-                yield key, f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in known)} can"
+                yield key, f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{allowed}}}' for allowed in known)} can"
             elif slot in FILLED and not getattr(table.fields, slot):
                 yield key, f"{{{slot}}} is in no field: say it as fields.{slot}"
         if name in {"screen", "end"} and found.count("text") != 1:
@@ -141,7 +141,7 @@ def _sms(table: WireTable) -> Iterator[tuple[str, str]]:
     if send is not None:
         found = {slot for text in (send.url, *send.headers.values()) for slot in slots(text)} | set(slots(send.body))
         for slot in sorted(found - set(SENT)):
-            yield "sms.send", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in SENT)} can"
+            yield "sms.send", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{allowed}}}' for allowed in SENT)} can"
         for slot in ("number", "text", *(["reference"] if send.id == OURS else [])):
             if slot not in slots(send.body):
                 yield "sms.send.body", f"must hold {{{slot}}}"
@@ -153,7 +153,7 @@ def _sms(table: WireTable) -> Iterator[tuple[str, str]]:
     if (token := table.sms.token) is not None:
         asked = {slot for text in (token.url, *token.form.values(), *token.headers.values()) for slot in slots(text)}
         for slot in sorted(asked - set(ACCOUNT)):
-            yield "sms.token", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in ACCOUNT)} can"
+            yield "sms.token", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{allowed}}}' for allowed in ACCOUNT)} can"
     if reports is not None and messages is not None and reports.path == messages.path and not messages.told:
         yield "sms.messages.told", "must say by what a message is told, since reports come to the same path"
     for key, keys in (("reports", reports), ("messages", messages)):

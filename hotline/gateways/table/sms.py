@@ -224,13 +224,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return said
 
 
-def _entries(body: Any, each: str) -> list[Any]:
+def _entries(body: Any, place: str) -> list[Any]:
     """Raises FieldError where there is no such list."""
-    if not each:
+    if not place:
         return [body]
-    found = _at(body, each)
+    found = _at(body, place)
     if not isinstance(found, list):
-        raise FieldError(each)
+        raise FieldError(place)
     return found
 
 

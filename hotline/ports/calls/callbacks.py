@@ -15,6 +15,8 @@ Way: TypeAlias = Literal["own", "other", "entered"]
 """On the phone itself, on another, or by staff."""
 
 Safer: TypeAlias = Literal["safer", "same", "less_safe"]
+SaferCode: TypeAlias = Safer | Literal["unknown"]
+"""`unknown`: asked, and the caller would not say."""
 
 
 class Callback(Struct, frozen=True):
@@ -45,8 +47,8 @@ class Callback(Struct, frozen=True):
     """Asked for now, not for a part of the day: with others of its phone it is one promise."""
     call: str | None = None
     """The last call that was made for it by whoever has it, or had it last: the same for all that this call was for."""
-    safer: Safer | None = None
-    """What the caller answered when asked how safe the call left her; None where nobody asked, or the caller would not say."""
+    safer: SaferCode | None = None
+    """What the caller answered when asked how safe the call left her; None where nobody asked, and before 0034 where the caller would not say."""
     waited: int | None = None
     """How many minutes the caller waited until somebody rang for the first time; None where nobody has."""
     worded: int = 0
@@ -72,8 +74,10 @@ class DueCallback(Struct, frozen=True):
     id: str
     language: str
     urgent: bool
+    sunk: bool
     made_at: int
     opens_at: int
+    not_after: int
 
     @property
     def since(self) -> int:
@@ -108,8 +112,8 @@ class Callbacks(Protocol):
     def to_number(self, id: str) -> tuple[Callback, ...]:
         """Every callback to the same number whatever became of it, this one among them, oldest first; none once its number is gone."""
 
-    def due(self, at: int, skip: int, limit: int) -> tuple[DueCallback, ...]:
-        """Waiting with `opens_at` <= at < `not_after`: urgent, then what is not sunk, what ends soonest, the longest waiting. Of these at most `limit` after the first `skip`."""
+    def due(self, at: int, limit: int, *, urgent: bool, after: DueCallback | None = None) -> tuple[DueCallback, ...]:
+        """Waiting with `opens_at` <= at < `not_after`, what is urgent or what is not: what is not sunk first, then what ends soonest, the longest waiting. Of these at most `limit`, behind `after`."""
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         """Waiting or claimed with `not_after` <= at."""
@@ -122,5 +126,8 @@ class Callbacks(Protocol):
 
     def holders(self) -> frozenset[str]:
         """Who of the staff has claimed a callback and is not done with it."""
+
+    def claimed(self) -> tuple[Callback, ...]:
+        """Every one that somebody holds, the longest held first."""
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]: ...

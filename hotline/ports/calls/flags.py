@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from hotline.engine.flags import Flag
+from hotline.engine.casework.flags import Flag
 
 
 class Flags(Protocol):

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.upkeep.revocations import Revocation
 
 
 class Stop(Struct, frozen=True):

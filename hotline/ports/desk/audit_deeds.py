@@ -89,6 +89,7 @@ Deed: TypeAlias = Literal[
     "hours closed",
     "hours opened",
     "clock trusted",
+    "erased at once",
     "line restored",
     "line released",
     CallerDeed,

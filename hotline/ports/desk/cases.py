@@ -21,7 +21,7 @@ class Incident(Struct, frozen=True):
     day: int
     """Days since 1970-01-01 on which it was written down; once it is tied to nothing, the first of that month."""
     codes: dict[str, str]
-    """By question (engine/incidents.py), only answers that its list of codes holds."""
+    """By question (engine/casework/incidents.py), only answers that its list of codes holds."""
     figures: bool
     """The caller agreed that it counts in figures."""
 

@@ -90,3 +90,6 @@ class StaffStore(Protocol):
 
     def by_alias(self, alias: str) -> Staff | None:
         """An active one."""
+
+    def aliases(self, number: str) -> tuple[str, ...]:
+        """Of all who have this number, or had it when they were disabled."""

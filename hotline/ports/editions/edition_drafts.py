@@ -29,7 +29,7 @@ class EditionDraft(Struct, frozen=True):
 
 
 class DraftPart(Struct, frozen=True):
-    """One part of an edition as a draft has it. `place`: as `hotline.engine.revisions` names it; `value` and `was`: its JSON, None where it is not there."""
+    """One part of an edition as a draft has it. `place`: as `hotline.engine.drafting.revisions` names it; `value` and `was`: its JSON, None where it is not there."""
 
     draft: str
     place: str
@@ -59,6 +59,9 @@ class EditionDrafts(Protocol):
 
     def take_out(self, draft: str, place: str) -> None:
         """What is in force there stays."""
+
+    def holder(self, place: str) -> str | None:
+        """The id of the newest draft that has something at this place; None where none has."""
 
     def part_counts(self) -> Mapping[str, int]:
         """How many parts each draft has, by its id; one without any is not there."""

@@ -7,9 +7,9 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.casework.flags import PASSED_ON
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Minute
-from hotline.engine.flags import PASSED_ON
 from hotline.engine.promise import DAYS_AHEAD, SHORTEST_WINDOW
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.times import hour as full_hour

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.flags import OWN, Flag
+from hotline.engine.casework.flags import OWN, Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Decision, Reason, Review

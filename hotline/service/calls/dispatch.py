@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 from msgspec import Struct
@@ -88,10 +89,14 @@ class Floor:
     def crew(self, language: str) -> Crew:
         """Who takes calls in this language, and who of them is busy."""
         if language not in self._crews:
-            tx = self._work.tx
-            crew = Crew(team(tx, language), tx.callbacks.holders(), rests(tx, self._work.at, self._work.deps.rules))
-            self._crews[language] = crew
+            self._crews[language] = replace(self._all, team=replace(self._all.team, language=language))
         return self._crews[language]
+
+    @cached_property
+    def _all(self) -> Crew:
+        """Those of no language."""
+        tx = self._work.tx
+        return Crew(team(tx, ""), tx.callbacks.holders(), rests(tx, self._work.at, self._work.deps.rules))
 
     def free(self, languages: Iterable[str], *, urgent: bool, waits_long: bool = False) -> list[Staff]:
         """Counselors who speak one of these and hold nothing: those who are there, for what is urgent those on shift too; first who was heard of last.
@@ -118,11 +123,20 @@ class Floor:
         kind = language, urgent, waits_long
         if kind not in self._reached:
             if urgent:
-                told = [staff for staff in self.supervisors() if not self.heard_of_urgent(staff, URGENT_TOGETHER_SECONDS)]
+                people = [staff for staff in self.supervisors() if not self.heard_of_urgent(staff, URGENT_TOGETHER_SECONDS)]
             else:
-                told = self.unlent() if waits_long else []
-            self._reached[kind] = bool(told or self.free((language,), urgent=urgent, waits_long=waits_long))
+                people = self.unlent() if waits_long else []
+            self._reached[kind] = bool(people or self.free((language,), urgent=urgent, waits_long=waits_long))
         return self._reached[kind]
+
+    def reaches_any(self, *, urgent: bool) -> bool:
+        """Can anybody be told of any call that is urgent, or of any that is not, whatever its language and however long it waits?"""
+        return any(self.reaches(language, urgent=urgent, waits_long=True) for language in self._languages)
+
+    @cached_property
+    def _languages(self) -> frozenset[str]:
+        """Those of the line, and whatever else somebody of the staff speaks."""
+        return frozenset(self._work.deps.written.languages).union(*(staff.speaks for staff in self._all.team.staff))
 
     def offered(self) -> frozenset[str]:
         """The callbacks that a counselor can take at this moment by an offer."""
@@ -150,8 +164,7 @@ class Floor:
 
     def supervisors(self) -> list[Staff]:
         """Those on call first."""
-        staff = next(iter(self._crews.values())).team.supervisors if self._crews else self.crew("").team.supervisors
-        return sorted(staff, key=lambda staff: not staff.is_on_call(self._work.at))
+        return sorted(self._all.team.supervisors, key=lambda staff: not staff.is_on_call(self._work.at))
 
     def unlent(self) -> list[Staff]:
         """The supervisors who heard of no call in the last ten minutes."""
@@ -197,23 +210,19 @@ def _count_like(work: Work, group: Sequence[Callback], staff: Staff, floor: Floo
     if staff.role != "supervisor":
         return 1
     urgent, rules = one_phone.is_urgent(group), work.deps.rules
-
-    def is_like(due: DueCallback) -> bool:
-        return due.urgent if urgent else not due.urgent and rest.waits_long(due.since, work.at, rules)
-
-    found = _unasked(work, floor, is_like)
+    found = _unasked(work, floor, lambda due: urgent or rest.waits_long(due.since, work.at, rules), urgent=urgent)
     own = {found[callback.id] for callback in group if callback.id in found}
     return 1 + len({*found.values()} - own)
 
 
 def urgent_waits(work: Work, languages: Collection[str]) -> bool:
     """Does something urgent wait in one of these that no counselor was asked to take just now? Whoever talks reads it on the page."""
-    return bool(_unasked(work, Floor(work), lambda due: due.urgent and due.language in languages))
+    return bool(_unasked(work, Floor(work), lambda due: due.language in languages, urgent=True))
 
 
-def _unasked(work: Work, floor: Floor, is_wanted: Callable[[DueCallback], bool]) -> dict[str, int]:
+def _unasked(work: Work, floor: Floor, is_wanted: Callable[[DueCallback], bool], *, urgent: bool) -> dict[str, int]:
     """Of the first of what is due that which no counselor was asked to take just now: the id of each, and which phone it is of."""
-    ids = tuple(due.id for due in work.tx.callbacks.due(work.at, 0, READ_AT_ONCE) if is_wanted(due))
+    ids = tuple(due.id for due in work.tx.callbacks.due(work.at, READ_AT_ONCE, urgent=urgent) if is_wanted(due))
     asked = floor.offered()
     phones = work.tx.numbers.phones((*ids, *asked))
     taken = {phones[id] for id in asked if id in phones}
@@ -249,16 +258,16 @@ def next_turn(work: Work, id: str, floor: Floor, *, passed_by: str | None = None
         return None
     standing = _standing(work, group, floor, passed_by)
     if standing.free or not standing.is_counselors:
-        told = _offered(work, standing, is_passed=passed_by is not None)
+        people = _offered(work, standing, is_passed=passed_by is not None)
     elif passed_by is not None:
-        told = standing.supervisors[:1]  # whoever had it let it go, and nobody else can
+        people = standing.supervisors[:1]  # whoever had it let it go, and nobody else can
     elif floor.is_asked(group):
-        told = ()
+        people = ()
     elif standing.urgent:
-        told = _lent(work, floor, standing)
+        people = _lent(work, floor, standing)
     else:
-        told = _unlent(floor, standing)
-    return Turn(told, group) if told else None
+        people = _unlent(floor, standing)
+    return Turn(people, group) if people else None
 
 
 def _standing(work: Work, group: tuple[Callback, ...], floor: Floor, passed_by: str | None) -> Standing:
@@ -412,9 +421,7 @@ def _wanted(work: Work) -> list[str]:
     """The callbacks of which somebody is to be told now, the most pressing first. With thousands waiting and nobody to tell, next to nothing is read."""
     wanted: list[str] = []
     floor, rules = Floor(work), work.deps.rules
-    for due in _due(work):
-        if not due.urgent and not any(floor.reaches(language, urgent=False, waits_long=True) for language in work.deps.written.languages):
-            break
+    for due in _due(work, floor):
         if not floor.reaches(due.language, urgent=due.urgent, waits_long=rest.waits_long(due.since, work.at, rules)):
             continue
         turn = next_turn(work, due.id, floor)
@@ -424,11 +431,15 @@ def _wanted(work: Work) -> list[str]:
     return wanted
 
 
-def _due(work: Work) -> Iterator[DueCallback]:
-    skip = 0
-    while rows := work.tx.callbacks.due(work.at, skip, READ_AT_ONCE):
-        yield from rows
-        skip += READ_AT_ONCE
+def _due(work: Work, floor: Floor) -> Iterator[DueCallback]:
+    """What is urgent, then the rest: of each as long as there is anybody whom one of it could be told of."""
+    for urgent in (True, False):
+        last = None
+        while floor.reaches_any(urgent=urgent) and (rows := work.tx.callbacks.due(work.at, READ_AT_ONCE, urgent=urgent, after=last)):
+            for last in rows:
+                if not floor.reaches_any(urgent=urgent):
+                    break
+                yield last
 
 
 def follow_failed_alerts(deps: Deps, at: int) -> None:
@@ -467,8 +478,11 @@ def release_idle(deps: Deps, at: int) -> None:
     has looked. Raises StoreAway.
     """
     with deps.store.read() as tx:
-        idle = [callback for staff in tx.staff.active() for callback in tx.callbacks.claimed_by(staff.id) if _is_idle(callback, at)]
+        idle = [callback for callback in tx.callbacks.claimed() if _is_idle(callback, at)]
+        active = {staff.id for staff in tx.staff.active()} if idle else set()
     for callback in idle:
+        if callback.claimed_by not in active:
+            continue
         with deps.store.write() as tx:
             messages = _release(Work(deps, tx, at), callback)
         outbox.enqueue(deps, messages)

@@ -8,7 +8,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from hotline.ports.calls.call_outcomes import DANGEROUS, TALKED, TO_REVIEW, Outcome
-from hotline.ports.calls.callbacks import Callback, Safer
+from hotline.ports.calls.callbacks import Callback, SaferCode
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Reason
 from hotline.ports.desk.cases import AGAIN
@@ -40,8 +40,8 @@ def say_outcome(act: Act, id: str, outcome: Outcome) -> Result:
     return Result("noted", about(callback), _note(act, group, outcome))
 
 
-def say_safer(act: Act, id: str, safer: Safer | None) -> Result:
-    """What the caller answered when asked how safe the call leaves her; None where the caller would rather not say."""
+def say_safer(act: Act, id: str, safer: SaferCode) -> Result:
+    """What the caller answered when asked how safe the call leaves her."""
     callback = talks(act, id)
     if callback is None:
         return Result("gone")

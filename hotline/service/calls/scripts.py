@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count, takewhile
 from typing import Literal
 
-from hotline.engine.flags import OWN, Flag
+from hotline.engine.casework.flags import OWN, Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result

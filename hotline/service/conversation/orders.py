@@ -12,9 +12,9 @@ from msgspec.structs import replace
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.revocations import Revocation
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
+from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
 from hotline.service.calls.rules.coverage import look
@@ -153,11 +153,23 @@ class Orders:
             self._deps.meter.order(name, "lost")
             return AppliedOrder("lost", order.facts, is_new=True)
         self._deps.meter.order(name, "spooled")
-        if isinstance(order.effect, StopCalls) and self._deps.revoked is not None:
-            counts = order.at if order.asked_by is None else order.asked_by
-            digests = self._deps.hasher.digests("number", order.number)  # a backup may know it by an older one
-            self._deps.revoked.append(tuple(Revocation("stop", digest, counts, counts + REVOKED_SECONDS["stop"]) for digest in digests))
+        if self._deps.revoked is not None and (revoked := self._revoked(order)):
+            self._deps.revoked.append(revoked)
         return AppliedOrder("kept", order.facts, is_new=True)
+
+    def _revoked(self, order: GivenOrder) -> tuple[Revocation, ...]:
+        """What a restore must not undo of an order that lies in the spool alone: a machine that is lost takes that along."""
+        kind: RevokedKind
+        match order.effect:
+            case StopCalls():
+                kind, counts = "stop", order.at if order.asked_by is None else order.asked_by
+                digests = self._deps.hasher.digests(hashed_as(kind), order.number)  # a backup may know it by an older one
+            case CancelCallback():
+                kind, counts = "cancelled", order.at
+                digests = self._deps.hasher.digests(hashed_as(kind), order.callback)[:1]
+            case _:
+                return ()
+        return tuple(Revocation(kind, digest, counts, counts + REVOKED_SECONDS[kind]) for digest in digests)
 
     def _report(self, applied: AppliedOrder, order: GivenOrder) -> None:
         if applied.is_new:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from hotline.engine.effects import Urgency
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.figures import TurnedAway
+from hotline.ports.figures.figures import TurnedAway
 from hotline.service import outbox
 from hotline.service.calls.rules.coverage import Missing
 from hotline.service.deps import Deps

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from hotline.ports.desk.backups import BACKUP_LATE_SECONDS, DRILL_LATE_SECONDS, BackupRun
 from hotline.ports.store import Transaction
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, DRILL_LATE_SECONDS, BackupRun
 from hotline.service.deps import Deps
 
 

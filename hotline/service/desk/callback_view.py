@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.flags import OWN, Flag
+from hotline.engine.casework.flags import OWN, Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.cases import HandedNote

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.backups import Hold
-from hotline.ports.desk.revocations import Revocation, RevokedKind, consented, released
+from hotline.ports.upkeep.backups import Hold
+from hotline.ports.upkeep.revocations import Revocation, RevokedKind, consented, released
 from hotline.service.acts import Act, Result
 from hotline.service.calls.dispatch import LINE
 from hotline.service.deps import Deps

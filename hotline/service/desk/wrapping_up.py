@@ -45,7 +45,7 @@ def _deeds(act: Act, id: str, form: WrapUp) -> Iterator[Result]:
     if form.wish is not None:
         yield agreements.agree_next(act, id, form.wish)
     if form.safer is not None:
-        yield saying.say_safer(act, id, None if form.safer == "none" else form.safer)
+        yield saying.say_safer(act, id, "unknown" if form.safer == "none" else form.safer)
     if form.note is not None:
         yield notes.save_note(act, id, form.note)
     if form.was_hard:

@@ -30,6 +30,8 @@ from hotline.service.editions.snapshot import decode, encode
 from hotline.service.editions.testimony_overlay import with_newest_testimonies, with_testimonies
 
 LONGEST_NAME: Final = 64
+LONGEST_REASON: Final = 512
+"""Of why a proposal is sent back."""
 BY_SHELL: Final = "by_shell"
 """What supervisors hear of an edition that nobody approved on the page."""
 _SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
@@ -166,18 +168,18 @@ def approve_edition(act: Act, approval: Approval) -> Result:
     return replace(_published(row), messages=() if approval.is_signed_in else _tell(act, row))
 
 
-def reject_proposal(act: Act, number: int, reason: str | None = None, *, taken_back: bool = False) -> Result:
-    """Take a proposal away; whoever made it may do so too (`taken_back`). The draft that it was made of is open again, with the reason, which waits for
-    whoever proposed it."""
+def reject_proposal(act: Act, number: int, reason: str = "", *, taken_back: bool = False) -> Result:
+    """Take a proposal away; whoever made it may do so too (`taken_back`). The draft that it was made of is open again, with the reason, empty where none was given:
+    that it came back waits for whoever proposed it."""
     proposal = act.tx.editions.proposal(number)
     if proposal is None:
         return Result("gone", {"proposal": str(number)})
     draft, author = draft_of(act.tx, number), act.tx.staff.by_alias(proposal.made_by)
     act.tx.editions.decide_proposal(number)
     if draft is not None:
-        by, to = (None, None) if reason is None else (act.staff.alias, author.id if author else draft.made_by)
-        act.tx.edition_drafts.save(replace(draft, proposal=None, sent_back=reason, sent_back_by=by, sent_back_to=to))
-    act.record("sent back" if reason is not None else "proposal taken back" if taken_back else "rejected", _about(number))
+        back = (None, None, None) if taken_back else (reason, act.staff.alias, author.id if author else draft.made_by)
+        act.tx.edition_drafts.save(replace(draft, proposal=None, sent_back=back[0], sent_back_by=back[1], sent_back_to=back[2]))
+    act.record("proposal taken back" if taken_back else "sent back" if reason else "rejected", _about(number))
     return Result()
 
 

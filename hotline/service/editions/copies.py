@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from hotline import shared_folder
 from hotline.ports.editions.editions import EditionRow, Withdrawal
 
 WITHDRAWALS: Final = "dark.json"
@@ -18,8 +19,7 @@ WITHDRAWALS: Final = "dark.json"
 
 def keep(folder: Path, rows: Iterable[EditionRow], withdrawals: tuple[Withdrawal, ...], at: int, *, anew: bool) -> None:
     """Let these be what lies there. `anew`: what lies there already may be another edition of the same number. Raises OSError."""
-    for private in (folder.parent, folder):  # the mode is for the last one alone
-        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shared_folder.make(folder)
     names = {WITHDRAWALS}
     for row in rows:
         name = f"{row.number}.json"
@@ -29,7 +29,10 @@ def keep(folder: Path, rows: Iterable[EditionRow], withdrawals: tuple[Withdrawal
     path = folder / WITHDRAWALS
     if anew or not path.exists():
         _write(path, msgspec.json.encode(withdrawals))
-    os.utime(path, (at, at))
+    try:
+        os.utime(path, (at, at))
+    except PermissionError:  # another user's of this line: it can be dated now, and no otherwise
+        os.utime(path)
     for path in folder.glob("*.json"):
         if path.name not in names:
             path.unlink(missing_ok=True)  # another process of this machine may be about to do the same

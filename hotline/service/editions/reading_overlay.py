@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from hotline.engine.drafting.revisions import PENDING
 from hotline.engine.flow import Message, Sources
-from hotline.engine.revisions import PENDING
 from hotline.ports.store import Transaction
 
 

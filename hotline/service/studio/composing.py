@@ -8,8 +8,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine.drafting.revisions import Revision, UnfitRevision, flow_place, revised, standing, value_of
 from hotline.engine.flow import Fault, Sources
-from hotline.engine.revisions import Revision, UnfitRevision, flow_place, revised, standing, value_of
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps

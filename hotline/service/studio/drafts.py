@@ -8,14 +8,14 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.difference import visible
-from hotline.engine.revisions import Revision, UnfitRevision, canonical, revised, value_of
+from hotline.engine.drafting.difference import visible
+from hotline.engine.drafting.revisions import Revision, UnfitRevision, canonical, revised, screen_place, value_of
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import StoreAway
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
-from hotline.service.studio.composing import NO_DRAFT, Composed, compose, newest
+from hotline.service.studio.composing import NO_DRAFT, Composed, compose, key_of, newest
 
 LONGEST_TITLE: Final = 64
 LONGEST_PLACE: Final = 128
@@ -73,6 +73,12 @@ def see_draft(deps: Deps, me: Staff, draft: str | None) -> Composed:
     return replace(found, reads=me.reads)
 
 
+def holder_of(deps: Deps, place: str) -> str | None:
+    """The newest draft that has something at this place: what the newest edition has not is seen there. Returns None where none has. Raises StoreAway."""
+    with deps.store.read() as tx:
+        return tx.edition_drafts.holder(place)
+
+
 def open_draft(act: Act, title: str) -> Result:
     """Begin one on the newest edition; `draft` among the values is its id."""
     made = EditionDraft(act.derive("edition draft"), titled(title), newest(act.deps).number, act.staff.id, act.at)
@@ -84,15 +90,18 @@ def open_draft(act: Act, title: str) -> Result:
 def save_parts(act: Act, draft: str, edits: Sequence[PartEdit]) -> Result:
     """Keep these parts in the draft, all or none; without one, in a new one. `draft` among the values is its id.
 
-    *changed* where somebody else changed one since it was seen: `place` among the values. *state* where it is proposed.
+    *changed* where somebody else changed one since it was seen: `place` among the values. *state* where it is proposed; *proposed* where besides no other draft can hold
+    this, for it is about a screen or an entry that this one alone has.
     """
     if any(not _may_change(act.staff, edit.place) for edit in edits):
         return Result("forbidden")
     if any(len(edit.place) > LONGEST_PLACE or len(edit.value or "") > MOST_LETTERS for edit in edits):
         return Result("long")
-    composed = _open(act, draft) if draft else compose(act.deps, act.tx, "")
-    if composed is None or isinstance(composed, Result):
-        return composed or Result("gone")
+    composed = compose(act.deps, act.tx, draft)
+    if composed is None:
+        return Result("gone")
+    if composed.draft.proposal is not None:
+        return Result("proposed" if any(_is_there_alone(composed, edit.place) for edit in edits) else "state")
     if len(composed.parts.keys() | {edit.place for edit in edits}) > MOST_PARTS:
         return Result("long")
     try:
@@ -167,6 +176,13 @@ def _open(act: Act, draft: str) -> Composed | Result:
     if composed is None:
         return Result("gone")
     return Result("state") if composed.draft.proposal is not None else composed
+
+
+def _is_there_alone(composed: Composed, place: str) -> bool:
+    """Is this about a screen or an entry that only the draft has?"""
+    key = key_of(place)
+    own = screen_place(key) if key else place
+    return own in composed.parts and own not in composed.stands
 
 
 def _keep(act: Act, composed: Composed, draft: str, edit: PartEdit) -> None:

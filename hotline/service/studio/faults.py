@@ -14,7 +14,7 @@ from hotline.service.studio.composing import Composed, key_of, located, place_of
 
 
 class DraftFaults(Struct, frozen=True):
-    """The grave faults of a draft. `by_place`: as `hotline.engine.revisions` names places, empty where no part of an edition is to blame."""
+    """The grave faults of a draft. `by_place`: as `hotline.engine.drafting.revisions` names places, empty where no part of an edition is to blame."""
 
     by_place: Mapping[str, tuple[Fault, ...]]
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine.drafting.revisions import standing
 from hotline.engine.flow import Sources
-from hotline.engine.revisions import standing
 from hotline.ports.editions.edition_drafts import DraftPart, EditionDraft
 from hotline.ports.store import Store
 from hotline.service.acts import Act, Result

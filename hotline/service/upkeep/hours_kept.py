@@ -6,7 +6,7 @@ Written down on the day after, for good: who was planned is not kept.
 from __future__ import annotations
 
 from hotline.engine.times import DAY_MINUTES
-from hotline.ports.desk.figures import OfferedHours
+from hotline.ports.figures.figures import OfferedHours
 from hotline.service.calls.rules.planned import Span, merged, spans_of_day, without
 from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.figures import LineState, Tally, TurnedAway
+from hotline.ports.figures.figures import LineState, Tally, TurnedAway
 from hotline.service.calls.rules.presence import Team, there
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.roster import uncovered_of
@@ -36,7 +36,7 @@ class LineStates:
             if self._past is None or self._past.hour != at // HOUR_SECONDS:
                 today = at // DAY_SECONDS
                 days = (today - DAYS + 1, today + 1)
-                self._past = _Past(at // HOUR_SECONDS, _promises(tx.figures.tallied(*days)), _refused(tx.figures.turned_away(*days)))
+                self._past = _Past(at // HOUR_SECONDS, _promises(*tx.figures.tallied(days)), _refused(tx.figures.turned_away(*days)))
             staff, shifts, pending = tx.staff.active(), tx.shifts.all(), tx.figures.oldest_pending(at)
             proposals = len(tx.editions.proposals())
         languages, local = deps.written.languages, deps.clock.local

@@ -8,8 +8,9 @@ from typing import Final, NoReturn
 from msgspec import Struct
 
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.desk.retention import Swept
 from hotline.ports.store import Transaction
+from hotline.ports.upkeep.retention import Swept
+from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.held import is_held
 from hotline.service.wall_clock import is_right
@@ -41,7 +42,7 @@ class _Undone(Exception):
 
 
 def foresee(deps: Deps) -> Due:
-    """What `sweep` would do. It is done, counted and undone, in one transaction, so that what is said is what happens; writers wait for that long.
+    """What `erase_over` and `age_audit` would do. It is done, counted and undone, in one transaction, so that what is said is what happens; writers wait for that long.
     Raises StoreAway."""
     try:
         with deps.store.write() as tx:
@@ -50,17 +51,23 @@ def foresee(deps: Deps) -> Due:
         return undone.due
 
 
-def sweep(deps: Deps) -> tuple[tuple[Swept, ...], int]:
-    """Do at once what the clock does every five minutes, and once a day to the audit. Returns what went, and how many lines of the audit.
-    Raises Refused and StoreAway."""
-    with deps.store.write() as tx:
-        if not is_right(deps, tx):
-            raise Refused("clock")
-        if is_held(tx):
-            raise Refused("held")
-        at = deps.clock.now()
-        swept = tx.retention.swept_by_purge(at, deps.rules)
-    return swept, age_audit(deps, at)
+def erase_over(act: Act) -> Result:
+    """Do at once what the clock does every five minutes. What went stands in the result by its table, and in the audit, a line a table; no more than how much.
+    Raises Refused."""
+    if not is_right(act.deps, act.tx):
+        raise Refused("clock")
+    if is_held(act.tx):
+        raise Refused("held")
+    swept = act.tx.retention.swept_by_purge(act.at, act.deps.rules)
+    for part in swept:
+        if part.gone:
+            act.record("erased at once", f"{part.table} {part.gone}")
+    return Result(values={part.table: f"{part.gone} {part.coarsened}" for part in swept})
+
+
+def swept_in(result: Result) -> tuple[Swept, ...]:
+    """What `erase_over` did."""
+    return tuple(Swept(table, *map(int, counts.split())) for table, counts in result.values.items())
 
 
 def age_audit(deps: Deps, at: int) -> int:

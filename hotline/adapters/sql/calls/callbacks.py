@@ -6,20 +6,20 @@ from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, literal_column, or_, select, tuple_, update
 
 from hotline.adapters.sql.calls.phones import PhoneRows
 from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, numbers
 from hotline.adapters.sql.unit import AT, THIS, Unit, columns
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.calls.callbacks import Callback, DueCallback, Safer
+from hotline.ports.calls.callbacks import Callback, DueCallback, SaferCode
 
 
 class Answers(Struct, frozen=True):
     """What the caller said or agreed to, how long the first ring took, who agreed on it and who flagged it as a minor's: it lies sealed."""
 
     word: str | None = None
-    safer: Safer | None = None
+    safer: SaferCode | None = None
     waited: int | None = None
     worded: int = 0
     agreed: bool = False
@@ -54,7 +54,7 @@ _SAME_NUMBER: Final = _TO_NUMBER.where(_c.state.in_(_RUNG))
 NOTHING: Final[ColumnElement[int]] = literal_column("0")
 """Added to a column it changes nothing but the plan: SQLite does not look that column up in an index."""
 _STATE: Final = _c.state.concat(literal_column("''"))
-"""For whoever knows which few rows it is about, by id or phone: without a state to look up, SQLite does not go through all that waits to find them."""
+"""For whoever knows which few rows it is about, by id, phone or moment: without a state to look up, SQLite does not go through all that waits to find them."""
 DUE: Final = (_c.state == "waiting", _c.opens_at + NOTHING <= AT, _c.not_after + NOTHING > AT)
 """What may be offered at the moment `at_`. The sums keep SQLite from walking what waits in another order than PRESSING, and sorting all of it."""
 DUE_OF_FEW: Final = (_STATE == "waiting", *DUE[1:])
@@ -77,12 +77,22 @@ _LANGUAGES: Final = (
 )
 PRESSING: Final = (_c.urgent.desc(), _c.sunk, _c.not_after, _c.made_at, _c.id)
 """As one index has what waits."""
-_DUE: Final = select(*columns(callbacks, DueCallback)).where(*DUE).order_by(*PRESSING).limit(bindparam("most")).offset(bindparam("skip"))
+_PLACE: Final = (_c.sunk, _c.not_after, _c.made_at, _c.id)
+_DUE: Final = (
+    select(*columns(callbacks, DueCallback))
+    .where(
+        *DUE, _c.urgent == bindparam("urgent"), tuple_(*_PLACE) > tuple_(*(bindparam(column.key, type_=column.type) for column in _PLACE))
+    )
+    .order_by(*_PLACE)
+    .limit(bindparam("most"))
+)
+"""By the place of the last one that was read, not by how many were: who looks through thousands walks that index once."""
 _HOLDERS: Final = select(_c.claimed_by).where(_c.state == "claimed").distinct()
 _ENDED: Final = select(*CALLBACK).where(_c.state.in_(_RUNG), _c.not_after <= AT).order_by(_c.not_after, _c.id)
-_AHEAD: Final = select(*CALLBACK).where(_c.made_at > AT, _c.state == "waiting", _c.at_once).order_by(_c.made_at, _c.id)
+_AHEAD: Final = select(*CALLBACK).where(_c.made_at > AT, _STATE == "waiting", _c.at_once).order_by(_c.made_at, _c.id)
 _ALL_OPEN: Final = select(*CALLBACK).where(_c.state.in_(OPEN)).order_by(*PRESSING)
-_CLAIMED_BY: Final = select(*CALLBACK).where(_c.state == "claimed", _c.claimed_by == bindparam("staff")).order_by(_c.claimed_at, _c.id)
+_CLAIMED: Final = select(*CALLBACK).where(_c.state == "claimed").order_by(_c.claimed_at, _c.id)
+_CLAIMED_BY: Final = _CLAIMED.where(_c.claimed_by == bindparam("staff"))
 
 
 class CallbackRows(Unit):
@@ -143,8 +153,10 @@ class SqlCallbacks(CallbackRows, PhoneRows):
             found[id] = (*found.get(id, ()), language)
         return found
 
-    def due(self, at: int, skip: int, limit: int) -> tuple[DueCallback, ...]:
-        return tuple(DueCallback(*row) for row in self._rows(_DUE, at_=at, skip=skip, most=limit))
+    def due(self, at: int, limit: int, *, urgent: bool, after: DueCallback | None = None) -> tuple[DueCallback, ...]:
+        sunk, not_after, made_at, id = (after.sunk, after.not_after, after.made_at, after.id) if after else (False, at, 0, "")
+        rows = self._rows(_DUE, at_=at, urgent=urgent, most=limit, sunk=sunk, not_after=not_after, made_at=made_at, id=id)
+        return tuple(DueCallback(*row) for row in rows)
 
     def ended(self, at: int) -> tuple[Callback, ...]:
         return self._callbacks(_ENDED, at_=at)
@@ -157,6 +169,9 @@ class SqlCallbacks(CallbackRows, PhoneRows):
 
     def holders(self) -> frozenset[str]:
         return frozenset(row.claimed_by for row in self._rows(_HOLDERS))
+
+    def claimed(self) -> tuple[Callback, ...]:
+        return self._callbacks(_CLAIMED)
 
     def claimed_by(self, staff: str) -> tuple[Callback, ...]:
         """The longest held first."""

@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from sqlalchemy import bindparam, delete, select, update
 
-from hotline.adapters.day_keys import day_of
+from hotline.adapters.keys.day_keys import day_of
 from hotline.adapters.sql.calls.phones import PhoneRows
 from hotline.adapters.sql.sealed import context
 from hotline.adapters.sql.tables import SILENCED, day_keys, numbers

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from hotline.adapters.sql.tables import callbacks
 from hotline.adapters.sql.unit import THIS, Unit
-from hotline.engine.flags import Flag
+from hotline.engine.casework.flags import Flag
 
 _c = callbacks.c
 FLAGS: Final = (_c.id, _c.sealed_flags)

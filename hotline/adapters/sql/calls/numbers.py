@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, Row, bindparam, delete, func, insert, or_, select, update
 
-from hotline.adapters.day_keys import day_of
+from hotline.adapters.keys.day_keys import day_of
 from hotline.adapters.sql.calls.phones import PhoneRows
 from hotline.adapters.sql.tables import OPEN, SILENCED, callbacks, day_keys, numbers, pranks, rings, stops
 from hotline.adapters.sql.unit import AT, THIS
 from hotline.engine.times import hour
 from hotline.ports.calls.numbers import Stop
-from hotline.ports.desk.revocations import Revocation
+from hotline.ports.upkeep.revocations import Revocation
 
 _c = callbacks.c
 _NUMBER: Final = select(numbers.c.sealed).where(numbers.c.callback == THIS)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from msgspec.structs import asdict
 from sqlalchemy import BindParameter, Row, bindparam, func, or_, select, update
 
-from hotline.adapters.seal import SealBroken
+from hotline.adapters.keys.seal import SealBroken
 from hotline.adapters.sql.tables import outbox
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.engine.times import HOUR_SECONDS

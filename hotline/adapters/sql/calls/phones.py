@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import BindParameter, bindparam, select, update
 
-from hotline.adapters.day_keys import boxed
+from hotline.adapters.keys.day_keys import boxed
 from hotline.adapters.sql.sealed import context
 from hotline.adapters.sql.tables import day_keys, numbers, pranks, rings, stops
 from hotline.adapters.sql.unit import Unit

@@ -1,1 +1,1 @@
-"""Stores of the staff, what they write down, and what the line publishes and counts."""
+"""Stores of the staff: their accounts and shifts, what they write down of a case, and what they did."""

@@ -11,6 +11,7 @@ from sqlalchemy import BindParameter, Row, Table, bindparam, delete, func, inser
 from hotline.adapters.sql.tables import audit, audit_base, audit_head, editions
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.desk.audit import AuditHead, AuditRecord, Held
+from hotline.ports.desk.audit_deeds import Deed
 
 HEADLESS: Final = "audit"
 """What lines were hashed as before there was a head."""
@@ -40,6 +41,11 @@ _SEARCH: Final = (
     .order_by(audit.c.sequence.desc())
     .limit(bindparam("most"))
 )
+_DOERS: Final = (
+    select(audit.c.who)
+    .where(audit.c.what == bindparam("what"), audit.c.about == bindparam("about"), audit.c.at >= bindparam("since"))
+    .distinct()
+)
 _DEEDS: Final = select(audit.c.what).distinct().order_by(audit.c.what)
 _APPEND: Final = insert(audit)
 
@@ -61,6 +67,9 @@ class SqlAudit(Unit):
         escaped = search.lower().replace("!", "!!").replace("%", "!%").replace("_", "!_")
         rows = self._rows(_SEARCH, like=f"%{escaped}%", deeds=deeds, before=before, most=limit)
         return tuple((row.sequence, _record(row)) for row in rows)
+
+    def doers(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
+        return tuple(row.who for row in self._rows(_DOERS, what=what, about=about, since=since))
 
     def deeds(self) -> tuple[str, ...]:
         return tuple(row.what for row in self._rows(_DEEDS))

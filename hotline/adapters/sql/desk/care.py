@@ -11,7 +11,7 @@ from hotline.adapters.sql.calls.flags import FLAGS, FlagRows
 from hotline.adapters.sql.sealed import context
 from hotline.adapters.sql.tables import callbacks, calls, time_requests
 from hotline.adapters.sql.unit import AT, THIS, columns
-from hotline.engine.flags import HARD_FLAGS
+from hotline.engine.casework.flags import HARD_FLAGS
 from hotline.engine.times import hour
 from hotline.ports.desk.care import Load, TimeRequest
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
-from hotline.adapters.seal import SealBroken
+from hotline.adapters.keys.seal import SealBroken
 from hotline.adapters.sql.tables import drafts
 from hotline.adapters.sql.unit import AT, THIS, Unit
 from hotline.ports.desk.drafts import Fields

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from msgspec.structs import asdict
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 
 from hotline.adapters.sql.tables import staff as people
 from hotline.adapters.sql.unit import THIS, Unit
@@ -15,6 +15,7 @@ _LISTS: Final = ("speaks", "reviews")
 _STAFF: Final = select(people).where(people.c.id == THIS)
 _BY_NUMBER: Final = select(people).where(people.c.number_hash == THIS).order_by(people.c.active.desc(), people.c.id).limit(1)
 _BY_ALIAS: Final = select(people).where(people.c.active, people.c.alias == THIS).order_by(people.c.id).limit(1)
+_ALIASES: Final = select(people.c.alias).where(people.c.number_hash.in_(bindparam("hashes", expanding=True))).order_by(people.c.id)
 _ALL_STAFF: Final = select(people).where(people.c.active).order_by(people.c.id)
 
 
@@ -51,6 +52,9 @@ class SqlStaffStore(Unit):
     def by_alias(self, alias: str) -> Staff | None:
         row = self._row(_BY_ALIAS, this=alias)
         return self._staff(row) if row else None
+
+    def aliases(self, number: str) -> tuple[str, ...]:
+        return tuple(row.alias for row in self._rows(_ALIASES, hashes=self._hashes(number)))
 
     def _hashes(self, number: str) -> tuple[bytes, ...]:
         """Under every key at hand. Of another purpose than callers' numbers: that one of the staff has called does not show."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, func, select
 
-from hotline.adapters.seal import SealBroken
+from hotline.adapters.keys.seal import SealBroken
 from hotline.adapters.sql.tables import comments
 from hotline.adapters.sql.unit import Unit
 from hotline.ports.editions.comments import WordsComment

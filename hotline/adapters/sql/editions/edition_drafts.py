@@ -18,6 +18,13 @@ _ALL: Final = select(*columns(edition_drafts, EditionDraft)).order_by(_d.made_at
 _DROP: Final = delete(edition_drafts).where(_d.id == THIS)
 _PARTS: Final = select(*columns(draft_parts, DraftPart)).where(_p.draft == THIS).order_by(_p.place)
 _COUNTS: Final = select(_p.draft, func.count().label("parts")).group_by(_p.draft)
+_HOLDER: Final = (
+    select(_d.id)
+    .join(draft_parts, _p.draft == _d.id)
+    .where(_p.place == bindparam("of"), _p.value.is_not(None))
+    .order_by(_d.made_at.desc(), _d.id)
+    .limit(1)
+)
 _TAKE_OUT: Final = delete(draft_parts).where(_p.draft == THIS, _p.place == bindparam("of"))
 
 
@@ -42,6 +49,10 @@ class SqlEditionDrafts(Unit):
 
     def take_out(self, draft: str, place: str) -> None:
         self._change(_TAKE_OUT, this=draft, of=place)
+
+    def holder(self, place: str) -> str | None:
+        row = self._row(_HOLDER, of=place)
+        return row.id if row else None
 
     def part_counts(self) -> Mapping[str, int]:
         return {row.draft: row.parts for row in self._rows(_COUNTS)}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Final
 
-from flask import Response, after_this_request, request, session
+from flask import Response, abort, after_this_request, request, session
 from msgspec import Struct
 
-from hotline.console.context import ConsoleContext, me
+from hotline.console.context import TOKEN, ConsoleContext, me, open_form, run_each_time, typed_fields
 from hotline.service.acts import Result
+from hotline.service.desk.drafts import keep_draft
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.line_view import LineView, line_view
@@ -59,10 +61,22 @@ def chosen(context: ConsoleContext) -> Composed:
     return drafts.see_draft(context.deps, me(), session.get(DRAFT))
 
 
-def leave_proposed(result: Result) -> Result:
-    """Returns `result`. Where a proposed draft refused a change, whoever sent it works in that no longer: sent again, it begins another, and nothing typed is lost."""
+def chosen_with(context: ConsoleContext, place: str) -> Composed:
+    """The draft that has something at this place, where the one that whoever is signed in works in has not: they work in that one from now on. Aborts where none has. Raises StoreAway."""
+    id = drafts.holder_of(context.deps, place)
+    if id is None:
+        abort(HTTPStatus.NOT_FOUND)
+    session[DRAFT] = id
+    return chosen(context)
+
+
+def leave_proposed(context: ConsoleContext, result: Result) -> Result:
+    """Returns `result`. Where a proposed draft refused a change, nothing typed is lost: whoever sent it works in that no longer, and sent again it begins another;
+    where that draft alone has what it is about, they stay, and what is typed is kept until it is decided. Raises StoreAway."""
     if result.code == "state":
         after_this_request(_forgotten)  # the page that says so still shows the draft in which it was typed
+    elif result.code == "proposed" and request.form.get("draft"):
+        run_each_time(context, keep_draft, open_form(), typed_fields(), "", session[TOKEN])
     return result
 
 

@@ -13,10 +13,10 @@ from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
-from hotline.console.pages.studio.choosing import DRAFT, leave_proposed
+from hotline.console.pages.studio.choosing import DRAFT, chosen_with, leave_proposed
+from hotline.engine.drafting.revisions import entry_place
 from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
 from hotline.engine.freshness import EMERGENCY, period
-from hotline.engine.revisions import entry_place
 from hotline.ports.editions.directory_sheets import UnfitSheet
 from hotline.service.acts import Result
 from hotline.service.editions import withdrawal
@@ -64,19 +64,19 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/directory")
     def directory() -> str:
-        return page(context, "directory.html", **_listed(context))
+        return page(context, "directory/directory.html", **_listed(context))
 
     @pages.get("/directory/<part>/<id>")
     def directory_entry(part: str, id: str) -> str:
-        return page(context, "directory_entry.html", **_entry(context, part, id))
+        return page(context, "directory/directory_entry.html", **_entry(context, part, id))
 
     @pages.get("/directory/order/<id>")
     def directory_order(id: str) -> str:
-        return page(context, "directory_order.html", **_order(context, id))
+        return page(context, "directory/directory_order.html", **_order(context, id))
 
     @pages.get("/directory/new/<id>")
     def new_entry(id: str) -> str:
-        return page(context, "directory_new.html", **_new(context, id))
+        return page(context, "directory/directory_new.html", **_new(context, id))
 
 
 def _writing(pages: Blueprint, context: ConsoleContext) -> None:
@@ -85,16 +85,16 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         if not _is_list(id):
             abort(HTTPStatus.NOT_FOUND)
         view = _directory(context)
-        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, id, "", _typed(id), None))
+        result = leave_proposed(context, run(context, entries.save_entry, view.composed.draft.id, (id, ""), _typed(id), None))
         if result.is_refused:
             shown = _new(context, id)
-            return refused(context, "directory_new.html", _fault(context, result, EDITABLE[id]), **shown)
+            return refused(context, "directory/directory_new.html", _fault(context, result, EDITABLE[id]), **shown)
         return _kept(result, id, result.values["id"], "kept")
 
     @pages.post("/directory/<part>/<id>")
     def save_entry(part: str, id: str) -> Shown:
-        view = _directory(context)
-        result = leave_proposed(run(context, entries.save_entry, view.composed.draft.id, part, id, _typed(part), _seen()))
+        draft = _draft(context, part, id)
+        result = leave_proposed(context, run(context, entries.save_entry, draft, (part, id), _typed(part), _seen()))
         return _answered(context, result, part, id, "kept", fields=EDITABLE.get(part, ()))
 
     @pages.post("/directory/order/<id>", endpoint="move_entry")
@@ -106,13 +106,13 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         result = run(context, move_entry, draft, (shown["section"], moved), request.form.get("seen", ""), up="up" in request.form)
         if result.is_refused:
             fault = FormFault(f"directory.error.{result.code}", form="page")
-            return refused(context, "directory_order.html", fault, HTTPStatus.CONFLICT, **_order(context, id))
+            return refused(context, "directory/directory_order.html", fault, HTTPStatus.CONFLICT, **_order(context, id))
         session[DRAFT] = result.values["draft"]
         return to("directory_order", id=id, moved=moved, _anchor=f"e-{moved}")
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
-        result = leave_proposed(run(context, entries.drop_entry, _directory(context).composed.draft.id, part, id, _seen()))
+        result = leave_proposed(context, run(context, entries.drop_entry, _draft(context, part, id), part, id, _seen()))
         if result.is_refused:
             return _answered(context, result, part, id, "", "page")
         session[DRAFT] = result.values["draft"]
@@ -120,7 +120,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>/revert")
     def revert_entry(part: str, id: str) -> Shown:
-        draft = _directory(context).composed.draft.id
+        draft = _draft(context, part, id)
         result = run(context, drafts.revert_part, draft, entry_place(part, id))
         if not result.is_refused and directories.entry_of(_directory(context), part, id) is None:
             return to("directory", after="reverted")
@@ -128,7 +128,7 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>/keep")
     def keep_entry(part: str, id: str) -> Shown:
-        result = run(context, drafts.keep_part, _directory(context).composed.draft.id, entry_place(part, id))
+        result = run(context, drafts.keep_part, _draft(context, part, id), entry_place(part, id))
         return _answered(context, result, part, id, "kept", "page")
 
 
@@ -138,8 +138,8 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
         report = _report(context)
         if report is None:
             fault = FormFault("directory.error.answered", "answered")
-            return refused(context, "directory_entry.html", fault, **_entry(context, "services", id))
-        result = leave_proposed(run(context, entries.note_call, _directory(context).composed.draft.id, id, report, _seen()))
+            return refused(context, "directory/directory_entry.html", fault, **_entry(context, "services", id))
+        result = leave_proposed(context, run(context, entries.note_call, _draft(context, "services", id), id, report, _seen()))
         values = result.values
         if values.get("answered") in ("other", "nobody"):
             return to("directory_entry", part="services", id=id, after=values["answered"])
@@ -149,7 +149,7 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/directory/services/<id>/seen")
     def confirm_place(id: str) -> Shown:
         result = leave_proposed(
-            run(context, entries.confirm_place, _directory(context).composed.draft.id, id, request.form.get("on", ""), _seen())
+            context, run(context, entries.confirm_place, _draft(context, "services", id), id, request.form.get("on", ""), _seen())
         )
         return _answered(context, result, "services", id, "confirmed", fields=ASKED)
 
@@ -183,7 +183,7 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
             read = context.sheets.read(data, [directories.with_number(item) for item in composed.sources.items], today)
         except UnfitSheet as error:
             faults = tuple(EntryFault(fault.row, fault.column, fault.code, fault.about) for fault in error.faults)
-            return page(context, "directory_table.html", faults=faults, changes=(), known=KNOWN), HTTPStatus.BAD_REQUEST
+            return page(context, "directory/directory_table.html", faults=faults, changes=(), known=KNOWN), HTTPStatus.BAD_REQUEST
         changes = entries.changes_of(composed, read)
         rows = {change.edit.place: change.row for change in changes}
         faults = entries.faults_of(composed, [entry for entry in read if entry_place(entry.item.list, entry.item.id) in rows], today)
@@ -192,7 +192,9 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
             return _unfit(context, "directory.error.many", count=str(MOST_CHANGES))
         status = HTTPStatus.BAD_REQUEST if faults else HTTPStatus.OK
         called = _called(context, composed)
-        return page(context, "directory_table.html", faults=faults, changes=changes, edits=edits, known=KNOWN, called=called), status
+        return page(
+            context, "directory/directory_table.html", faults=faults, changes=changes, edits=edits, known=KNOWN, called=called
+        ), status
 
     @pages.post("/directory/table/in")
     def bring_in() -> Shown:
@@ -200,9 +202,11 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
             edits = msgspec.json.decode(request.form.get("edits", ""), type=list[PartEdit])
         except msgspec.DecodeError:
             return _unfit(context, "directory.error.no_file")
-        result = leave_proposed(run(context, entries.bring_in, _directory(context).composed.draft.id, edits))
+        result = leave_proposed(context, run(context, entries.bring_in, _directory(context).composed.draft.id, edits))
         if result.is_refused:
-            return refused(context, "directory.html", _fault(context, result, form="page"), HTTPStatus.CONFLICT, **_listed(context))
+            return refused(
+                context, "directory/directory.html", _fault(context, result, form="page"), HTTPStatus.CONFLICT, **_listed(context)
+            )
         session[DRAFT] = result.values["draft"]
         return to("directory", after="taken_in", count=result.values["count"])
 
@@ -210,6 +214,24 @@ def _tables(pages: Blueprint, context: ConsoleContext) -> None:
 def _directory(context: ConsoleContext) -> DirectoryView:
     """As the draft has it in which whoever is signed in works. Raises StoreAway."""
     return directories.see_directory(context.deps, me(), session.get(DRAFT), context.deps.today(context.now))
+
+
+def _found(context: ConsoleContext, section: str, id: str) -> tuple[DirectoryView, EntryView]:
+    """An entry, where the draft that is worked in has none of this id in a draft that has. Aborts where none has. Raises StoreAway."""
+    view = _directory(context)
+    entry = directories.entry_of(view, section, id)
+    if entry is None:
+        chosen_with(context, entry_place(section, id))
+        view = _directory(context)
+        entry = directories.entry_of(view, section, id)
+    if entry is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return view, entry
+
+
+def _draft(context: ConsoleContext, section: str, id: str) -> str:
+    """The draft in which a form about this entry counts. Aborts where none has it. Raises StoreAway."""
+    return _found(context, section, id)[0].composed.draft.id
 
 
 def _listed(context: ConsoleContext) -> dict[str, Any]:
@@ -260,10 +282,7 @@ def _order(context: ConsoleContext, section: str) -> dict[str, Any]:
 
 
 def _entry(context: ConsoleContext, section: str, id: str) -> dict[str, Any]:
-    view = _directory(context)
-    entry = directories.entry_of(view, section, id)
-    if entry is None:
-        abort(HTTPStatus.NOT_FOUND)
+    view, entry = _found(context, section, id)
     today = context.deps.today(context.now)
     item = entry.item
     return {
@@ -395,7 +414,7 @@ def _answered(
     """The entry's page again: after what was done, or with why it was not. `fields`: what the form asks for."""
     if result.is_refused:
         fault = _fault(context, result, fields, form)
-        return refused(context, "directory_entry.html", fault, HTTPStatus.CONFLICT, **_entry(context, section, id))
+        return refused(context, "directory/directory_entry.html", fault, HTTPStatus.CONFLICT, **_entry(context, section, id))
     return _kept(result, section, id, after)
 
 
@@ -420,7 +439,7 @@ def _fault(context: ConsoleContext, result: Result, fields: Collection[str] = ()
 
 
 def _unfit(context: ConsoleContext, key: str, **values: str) -> Shown:
-    return refused(context, "directory.html", FormFault(key, "", "page", values), **_listed(context))
+    return refused(context, "directory/directory.html", FormFault(key, "", "page", values), **_listed(context))
 
 
 def _day(text: str | date | None) -> str:

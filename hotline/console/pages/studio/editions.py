@@ -9,13 +9,13 @@ from flask import Blueprint, abort, request, session
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, permitted, refused, run, run_each_time, to
-from hotline.console.pages.access import this_browser
+from hotline.console.pages.staff.access import this_browser
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id
 from hotline.console.pages.studio.directory import LISTS
 from hotline.console.pages.studio.pickers import condition_said, setting_said
 from hotline.console.pages.studio.structure_edits import objection_said
 from hotline.console.times import stamp
-from hotline.engine.difference import NOTHING, Lead, visible
+from hotline.engine.drafting.difference import NOTHING, Lead, visible
 from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
@@ -50,12 +50,12 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _history(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/editions")
     def editions() -> str:
-        return page(context, "editions.html", **_listed(context))
+        return page(context, "editions/editions.html", **_listed(context))
 
     @pages.get("/editions/next")
     def editions_next() -> str:
         """From the script alone: the history, until the newest is in force."""
-        return page(context, "_editions_history.html", **_listed(context))
+        return page(context, "editions/_editions_history.html", **_listed(context))
 
     @pages.get("/editions/difference")
     def edition_difference() -> Shown:
@@ -63,10 +63,10 @@ def _history(pages: Blueprint, context: ConsoleContext) -> None:
         try:
             difference = shown.compare_editions(context.deps, one, other)
         except CannotPublish:
-            return page(context, "editions.html", unreadable=True, **_listed(context))
+            return page(context, "editions/editions.html", unreadable=True, **_listed(context))
         if difference is None:
             abort(HTTPStatus.NOT_FOUND)
-        return page(context, "edition_difference.html", kind="two", one=one, other=other, **_compared(context, difference))
+        return page(context, "editions/edition_difference.html", kind="two", one=one, other=other, **_compared(context, difference))
 
 
 def _proposing(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
@@ -122,7 +122,9 @@ def _reading(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
     @pages.get("/editions/proposals/<id>")
     def edition_proposal(id: str) -> Shown:
         view = _seen(context, id)
-        return to("editions", after="decided") if view is None else page(context, "edition_proposal.html", **_proposal(context, view))
+        return (
+            to("editions", after="decided") if view is None else page(context, "editions/edition_proposal.html", **_proposal(context, view))
+        )
 
     @pages.post("/editions/proposals/<id>")
     def approve_proposal(id: str) -> Shown:
@@ -133,7 +135,7 @@ def _reading(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
         if fault is not None:
             return _unapproved(context, view, fault)
         if "code" not in request.form:
-            return page(context, "edition_proposal.html", **_proposal(context, view, step="code"))
+            return page(context, "editions/edition_proposal.html", **_proposal(context, view, step="code"))
         if not sign_in.prove_code(context.locks, me(), request.form["code"], this_browser()):
             return _unapproved(context, view, FormFault("editions.error.wrong", "code", "code"), HTTPStatus.UNAUTHORIZED, step="code")
         try:
@@ -217,8 +219,8 @@ def _draft(
         **_compared(context, comparison.difference),
     }
     if fault is not None:
-        return refused(context, "edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
-    return page(context, "edition_difference.html", **values)
+        return refused(context, "editions/edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
+    return page(context, "editions/edition_difference.html", **values)
 
 
 def _again(context: ConsoleContext, number: int, fault: FormFault | None = None) -> Shown:
@@ -236,9 +238,9 @@ def _again(context: ConsoleContext, number: int, fault: FormFault | None = None)
         **_compared(context, difference or shown.compare(NOTHING, NOTHING, None)),
     }
     return (
-        refused(context, "edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
+        refused(context, "editions/edition_difference.html", fault, HTTPStatus.CONFLICT, **values)
         if fault
-        else page(context, "edition_difference.html", **values)
+        else page(context, "editions/edition_difference.html", **values)
     )
 
 
@@ -263,7 +265,7 @@ def _unapproved(
     step: str = "read",
     faults: tuple[KnownFault, ...] = (),
 ) -> Shown:
-    return refused(context, "edition_proposal.html", fault, status, **_proposal(context, view, step, faults))
+    return refused(context, "editions/edition_proposal.html", fault, status, **_proposal(context, view, step, faults))
 
 
 def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> dict[str, Any]:

@@ -27,11 +27,11 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         query = request.args.get("q", "").strip()[:LONGEST_QUERY]
         if query:
             result = search_line(composed.sources, view.branches, query)
-            return page(context, "studio_search.html", query=query, result=result, **_common(composed, view))
+            return page(context, "studio/studio_search.html", query=query, result=result, **_common(composed, view))
         listed = drafts.see_drafts(context.deps, me())
         line = see_line_map(composed, view.branches)
         approved = approved_lately(context.deps, me())
-        return page(context, "studio.html", listed=listed, line=line, view=view, approved=approved, **_common(composed, view))
+        return page(context, "studio/studio.html", listed=listed, line=line, view=view, approved=approved, **_common(composed, view))
 
     @pages.get("/studio/<id>")
     def studio_flow(id: str) -> str:
@@ -39,12 +39,12 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         view = seen(context, composed)
         found = see_flow_map(composed, view.branches, id)
         if found is not None:
-            return page(context, "studio_map.html", map=found, **_common(composed, view))
+            return page(context, "studio/studio_map.html", map=found, **_common(composed, view))
         group = next((branch.group for branch in view.branches if branch.name == id and branch.group), None)
         if group is None:
             abort(HTTPStatus.NOT_FOUND)
         phrases = [leaf for branch in view.branches if branch.group == group for leaf in branch.leaves]
-        return page(context, "studio_phrases.html", group=group, phrases=phrases, **_common(composed, view))
+        return page(context, "studio/studio_phrases.html", group=group, phrases=phrases, **_common(composed, view))
 
 
 def _common(composed: Composed, view: LineView) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from flask import Blueprint, abort, request
 from hotline.console.context import ConsoleContext, Shown, page, refused, to
 from hotline.console.pages.studio import structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen
-from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
+from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
 from hotline.console.pages.studio.structure_forms import SILENT, TEMPLATES, BadField
+from hotline.engine.drafting.revisions import Revision
 from hotline.engine.flow import Kind, Menu, Option, Sources
 from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import KEYS, NOWHERE, screens_of
 from hotline.engine.restructuring.rules import Published
-from hotline.engine.revisions import Revision
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory, all_published, published_with
 from hotline.service.studio.screens.structure import see_structure
@@ -28,24 +28,25 @@ def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
 
     @pages.get("/studio/new-screen")
     def new_screen() -> str:
-        return page(context, "studio_new_screen.html", **_blank(context, history))
+        return page(context, "studio/studio_new_screen.html", **_blank(context, history))
 
     @pages.get("/studio/new-flow")
     def new_flow() -> str:
-        return page(context, "studio_new_flow.html", **_blank(context, history))
+        return page(context, "studio/studio_new_flow.html", **_blank(context, history))
 
     @pages.post("/studio/new-screen")
     def add_screen() -> Shown:
-        return _added(context, history, "studio_new_screen.html", is_flow=False)
+        return _added(context, history, "studio/studio_new_screen.html", is_flow=False)
 
     @pages.post("/studio/new-flow")
     def add_flow() -> Shown:
-        return _added(context, history, "studio_new_flow.html", is_flow=True)
+        return _added(context, history, "studio/studio_new_flow.html", is_flow=True)
 
 
 def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_flow: bool) -> Shown:
     """A new screen from the form, a key of a menu leading there."""
     parent = _parent()
+    work_where(context, parent)
     if not isinstance(kind_at(chosen(context), parent), Menu):
         abort(HTTPStatus.NOT_FOUND)
     if request.form.get("do") in ("line", "search"):

@@ -40,7 +40,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/studio/review")
     def studio_review() -> str:
         choose(context)
-        return page(context, "studio_review.html", **_list(context))
+        return page(context, "studio/studio_review.html", **_list(context))
 
     @pages.post("/studio/review/read")
     def sign_words() -> Shown:
@@ -110,7 +110,7 @@ def _answer(context: ConsoleContext, result: Result, form: str, field: str = "")
     shown = _on_screen(context, review, fault, is_comment=bool(field)) if _is_of_screen() else None
     if shown is not None:
         return shown
-    template = "studio_review_part.html" if is_partial() else "studio_review_one.html"
+    template = "studio/studio_review_part.html" if is_partial() else "studio/studio_review_one.html"
     values: dict[str, Any] = {
         "composed": composed,
         "item": reviewing.listed(composed, review),
@@ -129,7 +129,7 @@ def _on_screen(context: ConsoleContext, review: MessageReview, fault: FormFault 
     address = ScreenAddress.of(reviewing.screen_key(review.key))
     form = ScreenForm.of(context, address)
     if fault:
-        return None if is_partial() else refused(context, "studio_screen.html", fault, HTTPStatus.CONFLICT, **form.whole(context))
+        return None if is_partial() else refused(context, "studio/studio_screen.html", fault, HTTPStatus.CONFLICT, **form.whole(context))
     done = review.place if is_comment else ""
     if is_partial() and not is_comment:
         return None
@@ -137,5 +137,5 @@ def _on_screen(context: ConsoleContext, review: MessageReview, fault: FormFault 
     if is_partial():
         return None
     if leaves:
-        return page(context, "studio_screen.html", **form.whole(context, done=done))
+        return page(context, "studio/studio_screen.html", **form.whole(context, done=done))
     return to("studio_screen", id=address.id, part=address.part)

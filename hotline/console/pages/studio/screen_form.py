@@ -12,8 +12,9 @@ from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
 from hotline.console.context import TOKEN, ConsoleContext, me, open_form, run_each_time, typed_before, typed_fields
-from hotline.console.pages.studio.choosing import ScreenAddress, chosen, seen
+from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with, seen
 from hotline.console.pages.studio.trying import tried
+from hotline.engine.drafting.revisions import screen_place
 from hotline.service.desk.drafts import discard_draft, keep_draft
 from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.drafts import PartEdit, is_editor
@@ -44,10 +45,13 @@ class ScreenForm(Struct, frozen=True):
     @classmethod
     def of(cls, context: ConsoleContext, address: ScreenAddress, without: Container[str] = ()) -> ScreenForm:
         """As it was sent, or as it was left. `without`: places in which nothing counts that was typed. Aborts where there is no such screen. Raises StoreAway."""
-        composed = chosen(context)
+        composed, today = chosen(context), context.deps.today(context.now)
         sent = _sent(context, address, without)
         typed = {place: field.text or None for place, field in sent.items()}
-        view = screens.see_screen(composed, address.key, context.deps.today(context.now), typed)
+        view = screens.see_screen(composed, address.key, today, typed)
+        if view is None:
+            composed = chosen_with(context, screen_place(address.key))
+            view = screens.see_screen(composed, address.key, today, typed)
         if view is None:
             abort(HTTPStatus.NOT_FOUND)
         fields = {message.place: sent.get(message.place) or WordsField(message.text, message.kept) for message in view.all_messages}

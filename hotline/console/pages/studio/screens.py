@@ -32,12 +32,12 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/studio/<id>/<part>/weigh")
     def weigh_screen(id: str, part: str) -> str:
         """From the script alone, while somebody types: what the words weigh now, what is wrong with them, and the phone with them."""
-        return page(context, "_studio_weighed.html", **ScreenForm.of(context, ScreenAddress(id, part)).shown(context))
+        return page(context, "studio/_studio_weighed.html", **ScreenForm.of(context, ScreenAddress(id, part)).shown(context))
 
     @pages.post("/studio/<id>/<part>/try")
     def try_screen(id: str, part: str) -> str:
         """From the script alone: the phone after one more key, or in another world."""
-        return page(context, "_studio_tried.html", **ScreenForm.of(context, ScreenAddress(id, part)).shown(context))
+        return page(context, "studio/_studio_tried.html", **ScreenForm.of(context, ScreenAddress(id, part)).shown(context))
 
 
 def _changing(pages: Blueprint, context: ConsoleContext) -> None:
@@ -50,7 +50,7 @@ def _changing(pages: Blueprint, context: ConsoleContext) -> None:
         edits = form.edits()
         if not edits:
             return _page(context, form) if keep_rest(context, form) else to("studio_screen", id=id, part=part)
-        result = leave_proposed(run(context, drafts.save_parts, form.composed.draft.id, edits))
+        result = leave_proposed(context, run(context, drafts.save_parts, form.composed.draft.id, edits))
         if result.is_refused:
             return _refused(context, form, result)
         session[DRAFT] = result.values["draft"]
@@ -98,10 +98,10 @@ def _settled(context: ConsoleContext, act: Callable[[Act, str, str], Result], ad
 
 
 def _page(context: ConsoleContext, form: ScreenForm, after: str = "") -> str:
-    return page(context, "studio_screen.html", **form.whole(context, after))
+    return page(context, "studio/studio_screen.html", **form.whole(context, after))
 
 
 def _refused(context: ConsoleContext, form: ScreenForm, result: Result) -> Shown:
     place = result.values.get("place", "")
     fault = FormFault(f"studio.error.{result.code}", place, "" if place else "page")
-    return refused(context, "studio_screen.html", fault, HTTPStatus.CONFLICT, **form.whole(context))
+    return refused(context, "studio/studio_screen.html", fault, HTTPStatus.CONFLICT, **form.whole(context))

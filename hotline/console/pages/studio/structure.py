@@ -10,14 +10,14 @@ from flask import Blueprint, abort, request
 
 from hotline.console.context import ConsoleContext, Shown, page, refused, to
 from hotline.console.pages.studio import new_screens, pickers, structure_forms
-from hotline.console.pages.studio.choosing import ScreenAddress, chosen
-from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of
+from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with
+from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
 from hotline.console.pages.studio.structure_forms import KINDS, BadField
+from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.engine.flow import Branch, Kind, Menu, Sources
 from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.rules import Published
-from hotline.engine.revisions import Revision, revised, value_of, words_place
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory, all_published
 from hotline.service.studio.screens.structure import MadeEdits, StructureView, restored, see_structure
@@ -38,7 +38,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _looking(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     @pages.get("/studio/<id>/<part>/keys")
     def studio_keys(id: str, part: str) -> str:
-        return page(context, "studio_keys.html", **_shown(context, history, ScreenAddress(id, part)))
+        return page(context, "studio/studio_keys.html", **_shown(context, history, ScreenAddress(id, part)))
 
 
 def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
@@ -137,14 +137,15 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
 
 def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddress, made: MadeEdits, said: str) -> Shown:
     """Change this screen as the form says, or show it again: with another line, other screens to choose from, or the reason why not."""
+    work_where(context, address.key)
     if request.form.get("do") in ("line", "search", "choose"):
-        return page(context, "studio_keys.html", **_shown(context, history, address))
+        return page(context, "studio/studio_keys.html", **_shown(context, history, address))
     try:
         result = kept(context, history, made)
     except BadField as bad:
-        return refused(context, "studio_keys.html", bad.fault, **_shown(context, history, address))
+        return refused(context, "studio/studio_keys.html", bad.fault, **_shown(context, history, address))
     if result.is_refused:
-        return refused(context, "studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
+        return refused(context, "studio/studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
     at = ScreenAddress.of(result.values.get("screen") or address.key)
     if kind_at(chosen(context), at.key) is None:  # it went
         return to("studio")
@@ -198,7 +199,11 @@ def _menu(composed: Composed, key: str) -> Menu:
 
 def _shown(context: ConsoleContext, history: KeyHistory, address: ScreenAddress) -> dict[str, Any]:
     composed = chosen(context)
-    view = see_structure(composed, address.key, context.deps.today(context.now), all_published(context.deps, history))
+    today, published = context.deps.today(context.now), all_published(context.deps, history)
+    view = see_structure(composed, address.key, today, published)
+    if view is None:
+        composed = chosen_with(context, screen_place(address.key))
+        view = see_structure(composed, address.key, today, published)
     if view is None:
         abort(HTTPStatus.NOT_FOUND)
     kind, opened = _tag(view.kind), _opened(view)

@@ -10,7 +10,8 @@ from flask import request, session
 
 from hotline.console.context import ConsoleContext, FormFault, language, me, run
 from hotline.console.pages.studio import pickers, structure_forms
-from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, chosen_id, leave_proposed, seen
+from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen, chosen_id, chosen_with, leave_proposed, seen
+from hotline.engine.drafting.revisions import screen_place
 from hotline.engine.flow import Kind, Sources
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.vocabulary import INTO
@@ -32,9 +33,15 @@ _FIELDS: Final = {
 """Beside which field each refusal stands; every other beside the form as a whole."""
 
 
+def work_where(context: ConsoleContext, key: str) -> None:
+    """Work in a draft that has this screen, where the one that is worked in has not. Aborts where none has. Raises StoreAway."""
+    if kind_at(chosen(context), key) is None:
+        chosen_with(context, screen_place(key))
+
+
 def kept(context: ConsoleContext, history: KeyHistory, made: MadeEdits) -> Result:
     """Keep what the form that was sent makes of the draft, and go on in the draft that holds it then. Raises what `made` raises."""
-    result = leave_proposed(run(context, change_structure, chosen_id(context), made, structure_forms.seen_parts(), history))
+    result = leave_proposed(context, run(context, change_structure, chosen_id(context), made, structure_forms.seen_parts(), history))
     if not result.is_refused:
         session[DRAFT] = result.values["draft"]
     return result
@@ -59,7 +66,7 @@ def objection_said(context: ConsoleContext, result: Result, sources: Sources) ->
 
 def status_of(result: Result) -> int:
     """With which a refusal is answered."""
-    return HTTPStatus.CONFLICT if result.code in ("changed", "state", "gone") else HTTPStatus.BAD_REQUEST
+    return HTTPStatus.CONFLICT if result.code in ("changed", "state", "proposed", "gone") else HTTPStatus.BAD_REQUEST
 
 
 def kind_at(composed: Composed, key: str) -> Kind | None:

@@ -8,8 +8,8 @@ import msgspec
 from flask import request
 
 from hotline.console.context import FormFault
+from hotline.engine.check.names import PHONE, WHERE
 from hotline.engine.flow import Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, Menu, Option, Say, Way
-from hotline.engine.names import PHONE, WHERE
 from hotline.engine.restructuring.edits import NOWHERE
 from hotline.engine.restructuring.vocabulary import INTO
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, session
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, permitted, refused, run, to
 from hotline.console.pages.studio.choosing import DRAFT, chosen, leave_proposed
-from hotline.engine.revisions import UnfitRevision
+from hotline.engine.drafting.revisions import UnfitRevision
 from hotline.ports.editions.translations import FileKind
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
@@ -27,7 +27,7 @@ LARGE: Final = frozenset({"words_file", "words_take"})
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/studio/words")
     def studio_words() -> str:
-        return page(context, "studio_words.html", **_words(context))
+        return page(context, "studio/studio_words.html", **_words(context))
 
     @pages.get("/studio/words/<language>.<kind>")
     def words_out(language: str, kind: FileKind) -> Shown:
@@ -38,7 +38,11 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             data = context.files.write(composed.sources, language, kind)
         except (KeyError, ValueError):
             return refused(
-                context, "studio_words.html", FormFault("studio.files.error.faulty", form="page"), HTTPStatus.CONFLICT, **_words(context)
+                context,
+                "studio/studio_words.html",
+                FormFault("studio.files.error.faulty", form="page"),
+                HTTPStatus.CONFLICT,
+                **_words(context),
             )
         response = Response(data, content_type=TYPES[kind])
         response.headers["Content-Disposition"] = f'attachment; filename="{language}.{kind}"'
@@ -52,11 +56,11 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             abort(HTTPStatus.FORBIDDEN if language in values["composed"].sources.words else HTTPStatus.BAD_REQUEST)
         data = sent.read() if sent else b""
         if not data:
-            return refused(context, "studio_words.html", FormFault("studio.files.error.empty", "file"), **values)
+            return refused(context, "studio/studio_words.html", FormFault("studio.files.error.empty", "file"), **values)
         found = translating.preview(values["composed"], language, context.files.read(data, language), context.deps.today(context.now))
         return page(
             context,
-            "studio_words_preview.html",
+            "studio/studio_words_preview.html",
             found=found,
             packed=translating.packed(found.changes),
             most=translating.MOST_FAULTS,
@@ -69,10 +73,10 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             edits = translating.edits_of(request.form.get("changes", ""))
         except UnfitRevision:
             abort(HTTPStatus.BAD_REQUEST)
-        result = leave_proposed(permitted(run(context, drafts.save_parts, request.form.get("in", ""), edits)))
+        result = leave_proposed(context, permitted(run(context, drafts.save_parts, request.form.get("in", ""), edits)))
         if result.is_refused:
             fault = FormFault(f"studio.files.error.{result.code}", form="page")
-            return refused(context, "studio_words.html", fault, HTTPStatus.CONFLICT, **_words(context))
+            return refused(context, "studio/studio_words.html", fault, HTTPStatus.CONFLICT, **_words(context))
         session[DRAFT] = result.values["draft"]
         return to("studio_words", after=str(len(edits)))
 

@@ -8,7 +8,7 @@ from typing import Final, cast
 from flask import request
 
 from hotline.console.context import ConsoleContext
-from hotline.engine.rehearsal import There
+from hotline.engine.drafting.rehearsal import There
 from hotline.engine.step import LONGEST_INPUT, MOST_INPUTS
 from hotline.engine.times import DAY_MINUTES
 from hotline.service.studio.composing import Composed

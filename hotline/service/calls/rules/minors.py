@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from hotline.engine.flags import Flag
+from hotline.engine.casework.flags import Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.incidents import Type, Unlisted, merged, read, type_of
+from hotline.engine.casework.incidents import Type, Unlisted, merged, read, type_of
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import FIGURES, RECORD, Consent, Incident, Referral

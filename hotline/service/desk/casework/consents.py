@@ -7,13 +7,13 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.incidents import PARTS
+from hotline.engine.casework.incidents import PARTS
 from hotline.engine.times import hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, FIGURES, RECORD, Consent, Referral
 from hotline.ports.desk.drafts import incident_form, names_of
-from hotline.ports.desk.revocations import consented
 from hotline.ports.desk.staff import Staff
+from hotline.ports.upkeep.revocations import consented
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework import referrals

@@ -8,13 +8,13 @@ from typing import Final, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.incidents import REGION
+from hotline.engine.casework.incidents import REGION
 from hotline.engine.times import EPOCH, hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import RECORD, Consent, DueReferral, Legal, Referral, ReferralOutcome
-from hotline.ports.desk.revocations import consented
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
+from hotline.ports.upkeep.revocations import consented
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework import slips

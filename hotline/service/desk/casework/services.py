@@ -7,9 +7,9 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
+from hotline.engine.casework.incidents import SEXUAL, Type
 from hotline.engine.flow import Item
 from hotline.engine.freshness import EMERGENCY, UNVERIFIED, has_lapsed, is_confirmed, is_shown
-from hotline.engine.incidents import SEXUAL, Type
 from hotline.service.deps import Deps
 
 Kind: TypeAlias = Literal["shelter", "health", "psychosocial", "legal", "police", "livelihood", "child"]
@@ -90,11 +90,11 @@ def destination(deps: Deps, item: Item, day: date) -> Destination:
     names = dict.fromkeys(entry.name for entry in (place, region) if entry is not None)
     shown = fields.get("phone", "") if is_shown(item, day) else ""
     is_to_confirm = not is_confirmed(item) or has_lapsed(item, day)
-    told = (field for field in TOLD if field != "hours" or not is_to_confirm)
+    shown_fields = (field for field in TOLD if field != "hours" or not is_to_confirm)
     return Destination(
         item.name,
         ", ".join(names),
-        tuple((field, fields[field]) for field in told if fields.get(field)),
+        tuple((field, fields[field]) for field in shown_fields if fields.get(field)),
         shown or fields.get(UNVERIFIED, "") or fields.get("phone", ""),
         is_verified=bool(shown),
         is_to_confirm=is_to_confirm,

@@ -8,11 +8,11 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.engine.incidents import LADDER, REGION, SEXUAL, UNDER_18, UNKNOWN, contexts_of, type_of
+from hotline.engine.casework.incidents import LADDER, REGION, SEXUAL, UNDER_18, UNKNOWN, contexts_of, type_of
 from hotline.engine.quarters import Span
 from hotline.ports.calls.call_outcomes import DANGEROUS
-from hotline.ports.desk.figures import OfferedHours, Tally
-from hotline.ports.desk.releases import TOTAL
+from hotline.ports.figures.figures import OfferedHours, Tally
+from hotline.ports.figures.releases import TOTAL
 from hotline.service.desk.figures.definitions import LANGUAGES, NATIONAL, OTHERS, REGIONS, SPECS, TableSpec
 from hotline.service.desk.figures.overview import fate
 
@@ -119,7 +119,7 @@ def _of_calls(material: Material) -> dict[str, Counter[tuple[str, str]]]:
 
 def base_of(codes: Iterable[Mapping[str, str]]) -> tuple[Mapping[str, str], ...]:
     """The incidents that figures are about: their type is known, and it is violence of this kind."""
-    return tuple(each for each in codes if type_of(each) not in (None, "non_gbv"))
+    return tuple(answers for answers in codes if type_of(answers) not in (None, "non_gbv"))
 
 
 def _of_cases(material: Material) -> dict[str, Counter[tuple[str, str]]]:

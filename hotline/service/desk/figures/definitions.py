@@ -6,9 +6,9 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
-from hotline.engine.incidents import LADDER
+from hotline.engine.casework.incidents import LADDER
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.releases import TOTAL, UNKNOWN
+from hotline.ports.figures.releases import TOTAL, UNKNOWN
 
 LANGUAGES: Final = "languages"
 REGIONS: Final = "regions"

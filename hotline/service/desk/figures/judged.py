@@ -11,7 +11,6 @@ from typing import Final, Literal, TypeAlias, get_args
 from msgspec import Struct
 
 from hotline.engine.freshness import is_shown, verified
-from hotline.ports.desk.cases import ReferralOutcome
 from hotline.ports.desk.staff import Role
 from hotline.service.deps import Deps
 from hotline.service.desk.figures.cell_suppression import Cell
@@ -34,27 +33,45 @@ class Part(Struct, frozen=True):
 
 
 class Judged(Struct, frozen=True):
-    """`parts`: as they are shown; empty where it is held by how the line is made, and not counted."""
+    """`parts`: as they are shown."""
 
     measure: Measure
     parts: tuple[Part, ...]
 
 
-def judged(deps: Deps, role: Role, at: int) -> tuple[Judged, ...]:
-    """Every measure, in the order of the page, over the days of the page of figures. Raises StoreAway."""
+class Judgement(Struct, frozen=True):
+    """Every measure, in the order of the page."""
+
+    measures: tuple[Judged, ...]
+    is_exact: bool
+    quarter: str | None
+    """As of the page of figures (`Overview`)."""
+
+
+def judged(deps: Deps, role: Role, at: int) -> Judgement:
+    """Over the days of the page of figures. Raises StoreAway."""
     found = overview(deps, role, at)
     parts: dict[Measure, tuple[Part, ...]] = {
         "kept": _kept(found),
-        "late": (),
+        "late": (Part("", _late(deps, found)),),
         "wrong": (Part("", found.calls.wrong),),
         "unanswered": (Part("", _unanswered(found)),),
         "completed": (Part("", _completed(found)),),
         "uncovered": tuple(Part(week.language, week.missing, week.offered) for week in found.weeks),
         "verified": _verified(deps, deps.today(at)),
-        "referrals": _named(found.calls.referrals, get_args(ReferralOutcome)),
-        "safer": _named(found.calls.answers, found.calls.answers.rows),
+        "referrals": _named(found.calls.referrals),
+        "safer": _named(found.calls.answers),
     }
-    return tuple(Judged(measure, parts[measure]) for measure in MEASURES)
+    return Judgement(tuple(Judged(measure, parts[measure]) for measure in MEASURES), found.is_exact, found.quarter)
+
+
+def _late(deps: Deps, found: Overview) -> int | None:
+    """For who sees the queue itself: it goes with the calls that it counts."""
+    if not found.is_exact:
+        return None
+    recent, before = found.periods
+    with deps.store.read() as tx:
+        return tx.figures.rung_late(before.since, recent.until + 1)
 
 
 def _kept(found: Overview) -> tuple[Part, ...]:
@@ -90,6 +107,5 @@ def _verified(deps: Deps, today: date) -> tuple[Part, ...]:
     return (*parts, Part("middle", ages[len(ages) // 2]), Part("oldest", ages[-1])) if ages else parts
 
 
-def _named(counted: Counted, rows: tuple[str, ...]) -> tuple[Part, ...]:
-    cells = dict(zip(counted.rows, counted.cells, strict=True))
-    return tuple(Part(row, cells[row][0]) for row in rows if row != "total")
+def _named(counted: Counted) -> tuple[Part, ...]:
+    return tuple(Part(row, cells[0]) for row, cells in zip(counted.rows, counted.cells, strict=True) if row != "total")

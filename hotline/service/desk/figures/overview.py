@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
@@ -12,12 +12,16 @@ from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, THURSDAY
 from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
-from hotline.ports.desk.figures import SealedCounts, Tally, TurnedAway, WaitingNow, WeekCounts
 from hotline.ports.desk.staff import Role
+from hotline.ports.figures.figures import SealedCounts, Tally, TurnedAway, WaitingNow
+from hotline.ports.figures.releases import TOTAL, Release
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
 from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
+from hotline.service.desk.figures.definitions import FIGURES, SPECS
+from hotline.service.desk.figures.published import published
+from hotline.service.desk.figures.shares import shares_of
 from hotline.service.desk.shifts.staffing import Week, weeks
 from hotline.service.work import Work
 
@@ -28,6 +32,8 @@ BEFORE: Final = 23
 STEP: Final = 35
 """Days by which both move on together for whoever is not shown every count: whole weeks, and more than both are long, or one look would overlap with
 an earlier one, and their difference tell of few."""
+SETTLES: Final = 7
+"""Days that both lie further back for them: what is open still changes, and the look of one day less that of another would be one promise."""
 FATES: Final = ("kept", "missed", "withdrawn", "open", "closed")
 """What became of a promise. `kept`: somebody rang within its window. `missed`: it ended, and nobody had. `withdrawn`: the caller stopped or
 cancelled it first. `open`: nobody has rung yet. `closed`: a supervisor closed it unrung."""
@@ -87,7 +93,7 @@ class Waited(Struct, frozen=True):
 
 
 class CallFigures(Struct, frozen=True):
-    """How calls went over both periods."""
+    """How calls went over both periods; for whoever is not shown every count, how they ended, and the rest as the newest released quarter has it."""
 
     attempts: Counted
     """Of those with whom somebody spoke: how many were rung once, twice, three times."""
@@ -144,6 +150,8 @@ class Overview(Struct, frozen=True):
     waits: Waits
     periods: tuple[Period, ...]
     calls: CallFigures
+    quarter: str | None
+    """For who does not see the queue itself: the released quarter that says what callers answered; None where none is."""
     waited: Waited | None
     """For who sees the queue itself."""
     weeks: tuple[Week, ...]
@@ -159,32 +167,41 @@ def overview(deps: Deps, role: Role, at: int) -> Overview:
     """Everything on the page, in a bounded number of queries, whatever there is to count. Raises StoreAway.
 
     A supervisor sees the queue itself, case by case, so that what waits now is shown as it is, and the days end today. Everybody else
-    gets it with small counts hidden, and days that end with a whole week and stay the same for five: no two looks can be subtracted.
+    gets it with small counts hidden, and days that end with a whole week and stay the same for five: no two looks can be subtracted. What goes with
+    its callback, and would be less each day, they read from the newest released quarter.
     """
     is_exact = role == "supervisor"
     today = at // DAY_SECONDS
-    until = today + 1 if is_exact else today - (today + THURSDAY) % STEP
+    settled = today - SETTLES
+    until = today + 1 if is_exact else settled - (settled + THURSDAY) % STEP
     first, middle = until - RECENT - BEFORE, until - RECENT
     with deps.store.read() as tx:
-        spans = ((middle, until), (first, middle))
-        tallied = [tx.figures.tallied(*span) for span in spans]
-        tallies = [tally for of_span in tallied for tally in of_span]
+        spans, whole_weeks = ((middle, until), (first, middle)), _whole_weeks(until) if is_exact else ()
+        of_recent, of_before, *of_weeks = tx.figures.tallied(*spans, *whole_weeks)
+        tallies = (*of_recent, *of_before)
         languages = _languages(deps, (tally.language for tally in tallies))
         turned_away = tx.figures.turned_away(min(first, until - WEEKS * DAYS_A_WEEK), until)
         recent, before = (
             _period(languages, of_span, [row for row in turned_away if row.hour // DAY_HOURS in range(*span)], span, is_exact=is_exact)
-            for span, of_span in zip(spans, tallied, strict=True)
+            for span, of_span in zip(spans, (of_recent, of_before), strict=True)
         )
-        said = tx.figures.said(first, until)
-        ahead, calls = weeks(Work(deps, tx, at)), _calls(tallies, said, tx.figures.referral_outcomes(first, until))
-        trend = _trend(tx, turned_away, until) if is_exact else ()
+        ahead, quarter = weeks(Work(deps, tx, at)), None
+        if is_exact:
+            said, *said_weekly = tx.figures.said((first, until), *whole_weeks)
+            calls = _calls(tallies, said, tx.figures.referral_outcomes(first, until))
+            waited = _waited(tx, tallies, said, (first, until), at)
+            trend = _trend(tx, turned_away, zip(of_weeks, said_weekly, strict=True), until)
+        else:
+            quarter = next(iter(published(tx.releases.releases()).quarters), None)
+            calls, waited, trend = _released_calls(tallies, quarter), None, ()
         headlines = _headlines(recent, trend, ahead)
         return Overview(
             is_exact,
             _waits(deps, tx.figures.waiting_now(at), at, is_exact=is_exact),
             (recent, before),
             calls,
-            _waited(tx, tallies, said, (first, until), at) if is_exact else None,
+            quarter.period if quarter else None,
+            waited,
             ahead,
             headlines,
             trend,
@@ -215,9 +232,16 @@ def kept_share(promises: Counted, column: str) -> int | None:
     return 100 * kept // (kept + missed)
 
 
-def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tuple[WeekTrend, ...]:
+def _whole_weeks(until: int) -> tuple[tuple[int, int], ...]:
+    """Of the trend, the oldest first: the first day of each, and the one after its last."""
+    return tuple((until - back * DAYS_A_WEEK, until - (back - 1) * DAYS_A_WEEK) for back in range(WEEKS, 0, -1))
+
+
+def _trend(
+    tx: Transaction, turned_away: Iterable[TurnedAway], counted: Iterable[tuple[Sequence[Tally], SealedCounts]], until: int
+) -> tuple[WeekTrend, ...]:
+    """`counted`: of each whole week."""
     first = until - WEEKS * DAYS_A_WEEK
-    counted = tx.figures.weeks(first, WEEKS)
     refused: Counter[int] = Counter()
     for row in turned_away:
         refused[(row.hour // DAY_HOURS - first) // DAYS_A_WEEK] += row.count
@@ -226,21 +250,20 @@ def _trend(tx: Transaction, turned_away: Iterable[TurnedAway], until: int) -> tu
         week = (hours.day - first) // DAYS_A_WEEK
         gaps[week] = gaps.get(week, 0) + hours.offered - hours.covered
     return tuple(
-        WeekTrend(first + DAYS_A_WEEK * week, _share(counts), _middle(counts.waits), refused[week], gaps.get(week))
-        for week, counts in enumerate(counted)
+        WeekTrend(first + DAYS_A_WEEK * week, _share(tallies), _middle(said.waits), refused[week], gaps.get(week))
+        for week, (tallies, said) in enumerate(counted)
     )
 
 
-def _share(counts: WeekCounts) -> int | None:
-    cells = cell_suppression.line([counts.kept, counts.missed])
-    if any(isinstance(cell, str) for cell in cells) or not counts.kept + counts.missed:
-        return None
-    return 100 * counts.kept // (counts.kept + counts.missed)
+def _share(tallies: Sequence[Tally]) -> int | None:
+    kept, missed = (sum(tally.count for tally in tallies if fate(tally) == name) for name in ("kept", "missed"))
+    cells = cell_suppression.line([kept, missed])
+    return None if any(isinstance(cell, str) for cell in cells) or not kept + missed else 100 * kept // (kept + missed)
 
 
-def _middle(waits: Mapping[int, int]) -> int | None:
+def _middle(waits: Mapping[tuple[bool, int], int]) -> int | None:
     """The median of at least as many as are shown anywhere."""
-    minutes = sorted(minutes for minutes, count in waits.items() for _ in range(count))
+    minutes = _minutes(waits)
     return _part(minutes, 1, 2) if len(minutes) >= cell_suppression.FEWEST else None
 
 
@@ -335,8 +358,32 @@ def _calls(tallies: Iterable[Tally], said: SealedCounts, referrals: Mapping[str,
     )
 
 
+def _released_calls(tallies: Iterable[Tally], quarter: Release | None) -> CallFigures:
+    """How calls ended stays counted by day when their rows go; how often they were rung, answers and referrals do not."""
+    ends: Counter[str] = Counter()
+    for tally in tallies:
+        if tally.rung:
+            ends[tally.outcome or "unsaid"] += tally.count
+    wrong, safer, referrals = (quarter.table(name) if quarter else None for name in ("wrong", "safer", "referrals"))
+    (figure,) = (figure for figure in FIGURES if figure.name == "wrong")
+    return CallFigures(
+        _column_of(tuple(map(str, ATTEMPTS)), lambda _row: None),
+        _column(ROWS, ends),
+        HELD,
+        shares_of(figure, wrong).by_column.get("count") if wrong else None,
+        _column_of(get_args(Safer), lambda row: safer.cell(row, "count") if safer else None),
+        _column_of(SPECS["referrals"].columns[:-1], lambda row: referrals.cell(TOTAL, row) if referrals else None),
+    )
+
+
+def _column_of(rows: tuple[str, ...], cell_of: Callable[[str], int | None]) -> Counted:
+    """Of released cells."""
+    cells = (cell_of(row) for row in (*rows, TOTAL))
+    return Counted((*rows, TOTAL), (TOTAL,), tuple((HELD if cell is None else cell,) for cell in cells))
+
+
 def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days: tuple[int, int], at: int) -> Waited:
-    minutes = sorted(minutes for (_, minutes), count in said.waits.items() for _ in range(count))
+    minutes = _minutes(said.waits)
     urgent = {minutes: count for (is_urgent, minutes), count in said.waits.items() if is_urgent}
     return Waited(
         _part(minutes, 1, 2),
@@ -347,6 +394,11 @@ def _waited(tx: Transaction, tallies: Iterable[Tally], said: SealedCounts, days:
         said.entered,
         tx.outbox.count("supervisor", at - HOUR_SECONDS),
     )
+
+
+def _minutes(waits: Mapping[tuple[bool, int], int]) -> list[int]:
+    """Of each that was rung, in order."""
+    return sorted(minutes for (_, minutes), count in waits.items() for _ in range(count))
 
 
 def _part(minutes: Sequence[int], of: int, whole: int) -> int | None:

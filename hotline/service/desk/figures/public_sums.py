@@ -11,8 +11,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.engine.incidents import LADDER
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
+from hotline.engine.casework.incidents import LADDER
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable
 from hotline.service.desk.figures.counting import SMALLEST_REGION, CountedTable
 from hotline.service.desk.figures.definitions import OTHERS, SMALLEST_BASE
 from hotline.service.desk.figures.release_suppression import FEWEST, Cell, Public, Sum

@@ -6,7 +6,7 @@ What takes long is done before an act (`decide`). Then one person prepares a rel
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -18,7 +18,7 @@ from hotline.engine.flow import Item
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_shown
 from hotline.engine.quarters import Span, span
 from hotline.engine.times import DAY_MINUTES, EPOCH
-from hotline.ports.desk.releases import TOTAL, FigureTable, HiddenCell, Release
+from hotline.ports.figures.releases import TOTAL, FigureTable, HiddenCell, Release
 from hotline.ports.store import Transaction
 from hotline.service.acts import Refused
 from hotline.service.deps import Deps
@@ -69,9 +69,13 @@ def decide(deps: Deps, name: str, at: int) -> Decision:
         if of.kind == "quarter" and str(of.year) in published:
             raise CannotPrepare("late", period=str(of.year))
         languages = _languages(deps, known, of)
-        new = PeriodTables(name, count_tables(_material(deps, tx, of, languages, at), of))
+
+        def count(of: Span) -> tuple[CountedTable, ...]:
+            return count_tables(_material(deps, tx, of, languages, at), of)
+
+        new = PeriodTables(name, count(of))
         _refuse_new_categories(new, of, published.values())
-        parts = _quarters(deps, tx, of, languages, at, published) if of.kind == "year" else []
+        parts = _quarters(of, tx.figures.first_day(), published, count) if of.kind == "year" else []
     try:
         decision = decision_of(new, parts, tuple((release.number, release.standing) for release in known))
     except Unprotected as unprotected:
@@ -107,15 +111,15 @@ def _refuse_new_categories(new: PeriodTables, of: Span, published: Iterable[Rele
 
 
 def _quarters(
-    deps: Deps, tx: Transaction, of: Span, languages: tuple[str, ...], at: int, published: Mapping[str, Release]
+    of: Span, first: int | None, published: Mapping[str, Release], count: Callable[[Span], tuple[CountedTable, ...]]
 ) -> list[PeriodTables]:
-    """Those of the year in which there was a line. Raises CannotPrepare where one says otherwise than it did."""
-    first, found = tx.figures.first_day(), []
+    """Those of the year in which there was a line, from its `first` day on. Raises CannotPrepare where one says otherwise than it did."""
+    found = []
     for quarter in of.quarters:
         if first is None or quarter.until <= first:
             continue
         name = str(quarter)
-        counted = count_tables(_material(deps, tx, quarter, languages, at), quarter)
+        counted = count(quarter)
         release, known = published.get(name), None
         if release is not None:
             agrees = {table.name: _agrees(table, release.table(table.name)) for table in counted}
@@ -183,7 +187,7 @@ def _languages(deps: Deps, known: Iterable[Release], of: Span) -> tuple[str, ...
 def _material(deps: Deps, tx: Transaction, of: Span, languages: tuple[str, ...], at: int) -> Material:
     days = of.since, of.until
     return Material(
-        tallies=tx.figures.tallied(*days),
+        tallies=tx.figures.tallied(days)[0],
         endings=tx.figures.endings(*days),
         safety=tx.figures.safety(*days),
         referrals=tx.figures.referrals_counted(*days),

@@ -8,7 +8,8 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.engine.quarters import Span, span
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import shares
 from hotline.service.desk.figures.definitions import SPECS
@@ -18,6 +19,11 @@ LEAST_ROUNDED: Final = 10
 """Below it a rounded number is hidden (ONS: *10–5*)."""
 YEAR: Final = re.compile(r"[0-9]{4}")
 QUARTER: Final = re.compile(r"([0-9]{4})-Q([1-4])")
+
+
+LEAST_QUARTERS: Final = 4
+"""Of fewer there is no line through time."""
+MOST_QUARTERS: Final = 8
 
 
 class Publication(Struct, frozen=True):
@@ -48,6 +54,18 @@ def published(releases: tuple[Release, ...]) -> Publication:
         tuple(release for release in standing if YEAR.fullmatch(release.period)),
         tuple(replace(release, tables=()) for release in releases if release.standing == "withdrawn" and release.released_at is not None),
     )
+
+
+def through_time(found: Publication) -> tuple[tuple[str, Release | None], ...]:
+    """The last eight quarters up to the newest that stands, the oldest that stands first, with no gap between their names; None where none of a quarter
+    stands. Empty where fewer than four stand."""
+    standing = {span(release.period): release for release in found.quarters}
+    places = {4 * of.year + (of.quarter or 1) - 1: release for of, release in standing.items() if of is not None}
+    if not places:
+        return ()
+    first = min(place for place in places if place > max(places) - MOST_QUARTERS)
+    row = [(str(Span(place // 4, place % 4 + 1)), places.get(place)) for place in range(first, max(places) + 1)]
+    return tuple(row) if sum(release is not None for _, release in row) >= LEAST_QUARTERS else ()
 
 
 def rounded(table: FigureTable) -> FigureTable:

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports.desk.releases import Why
+from hotline.ports.figures.releases import Why
 from hotline.service.desk.figures.bounds import Equation, Solved, bounds, first_narrow
 
 FEWEST: Final = 5

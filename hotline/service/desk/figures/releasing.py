@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
 from hotline.engine.phone.letters import name_key
 from hotline.engine.quarters import span
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.revocations import released
+from hotline.engine.times import DAY_SECONDS
+from hotline.ports.calls.outbox import OutboxMessage
+from hotline.ports.figures.releases import Release
+from hotline.ports.upkeep.revocations import released
+from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.desk.figures.files.webhook import announce
 from hotline.service.desk.figures.publication import Decision
 
 LONGEST_LETTER: Final = 40
 LONGEST_NOTE: Final = 300
+LINK_SECONDS: Final = 90 * DAY_SECONDS
+"""So long a one-time link that one of two made for the other makes them one hand."""
+BY_SHELL: Final = "figures_by_shell"
+"""What supervisors hear of figures that nobody let out on the page."""
 _SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
 
 
@@ -45,27 +52,37 @@ def prepare_release(act: Act, decision: Decision) -> Result:
     return Result(values=_named(new))
 
 
-def release_figures(act: Act, number: int, decision: Decision, letter: str) -> Result:
-    """Let partners have it, in the name of a second person and under a letter or protocol. `decision`: as it would be prepared now.
+def is_letter(letter: str) -> bool:
+    """Does that say under which letter or protocol?"""
+    under = " ".join(letter.split())
+    return bool(under) and len(under) <= LONGEST_LETTER and under.isprintable()
 
-    `own`: whoever prepared it does not let it out; `overtaken`: it would not come out so any more.
+
+def release_figures(act: Act, number: int, decision: Decision, letter: str, *, is_signed_in: bool = False) -> Result:
+    """Let partners have it, in the name of a second person and under a letter or protocol. `decision`: as it would be prepared now; `is_signed_in`: it is
+    known who says so, on the page, by a fresh code; the shell believes the name that it is given, and supervisors hear of it.
+
+    `own`: whoever prepared it does not let it out; `linked`: nor does one of two who lately made the other's way in; `overtaken`: it would not come out so
+    any more.
     """
     release = act.tx.releases.release(number)
     if release is None:
         return Result("gone")
     if release.standing != "prepared":
         return Result("state", _named(release))
-    if _are_one(release.prepared_by, act.staff.alias):
-        return Result("own", _named(release) | {"by": release.prepared_by})
-    under = " ".join(letter.split())
-    if not under or len(under) > LONGEST_LETTER or not under.isprintable():
+    hand = _one_hand(act, release.prepared_by)
+    if hand is not None:
+        return Result(hand, _named(release) | {"by": release.prepared_by})
+    if not is_letter(letter):
         return Result("letter")
     if not _is_seen(decision, act.tx.releases.releases()) or not decision.is_of(release) or _is_unsettled(act, release):
         return Result("overtaken")
+    under = " ".join(letter.split())
     public = replace(release, standing="released", released_at=act.at, released_by=act.staff.alias, letter=under)
     act.tx.releases.save(public)
     act.record("figures released", f"{_about(release)}, {under}")
-    return Result("published", _named(release), announce(act, public, "released"))
+    told = () if is_signed_in else _tell(act, public)
+    return Result("published", _named(release), (*announce(act, public, "released"), *told))
 
 
 def withdraw_release(act: Act, number: int, note: str) -> Result:
@@ -95,10 +112,36 @@ def _is_unsettled(act: Act, release: Release) -> bool:
     return of is None or act.tx.figures.tied(of.since, of.until) > 0
 
 
+def _one_hand(act: Act, prepared_by: str) -> Literal["own", "linked"] | None:
+    """Why two names may be one person's, as far as the line can know: the same name; the same phone, of an account that was disabled too; a one-time link that
+    one of them made for the other lately, by which whoever made it could have come in. Returns None where nothing says so."""
+    one, other = prepared_by, act.staff.alias
+    phones = act.tx.staff.aliases(act.staff.number) if act.staff.number else ()
+    if any(_are_one(one, name) for name in (other, *phones)):
+        return "own"
+    links = (
+        (maker, act.tx.audit.doers("one-time link made", _name(whose), act.at - LINK_SECONDS))
+        for maker, whose in ((one, other), (other, one))
+    )
+    return "linked" if any(_are_one(maker, doer) for maker, doers in links for doer in doers) else None
+
+
 def _are_one(one: str, other: str) -> bool:
-    """By name, whatever the letters' size; a name that the shell was given has a login behind it."""
-    names = [found[1] if (found := _SIGNED.fullmatch(name)) else name for name in (one, other)]
-    return name_key(names[0]) == name_key(names[1])
+    """By name, whatever the letters' size."""
+    return name_key(_name(one)) == name_key(_name(other))
+
+
+def _name(signed: str) -> str:
+    """A name that the shell was given has a login behind it."""
+    found = _SIGNED.fullmatch(signed)
+    return found[1] if found else signed
+
+
+def _tell(act: Act, release: Release) -> tuple[OutboxMessage, ...]:
+    """Supervisors hear of what the shell let out, which knows nobody: but for a line that begins, and an edition that is older than this program."""
+    if not act.deps.library.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
+        return ()
+    return outbox.tell_supervisors(act, BY_SHELL, f"release {release.number}", name=act.staff.alias)
 
 
 def _named(release: Release) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports.desk.releases import TOTAL, UNKNOWN, FigureTable
+from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable
 from hotline.service.desk.figures.definitions import SPECS, FigureSpec
 
 LEAST_BASE: Final = 20

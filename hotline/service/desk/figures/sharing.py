@@ -9,8 +9,8 @@ from msgspec.structs import replace
 from hotline.engine.quarters import span
 from hotline.engine.times import EPOCH
 from hotline.ports.desk.cases import Incident
-from hotline.ports.desk.releases import Release
-from hotline.ports.desk.sharing_protocols import SharingProtocol
+from hotline.ports.figures.releases import Release
+from hotline.ports.figures.sharing_protocols import SharingProtocol
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.figures.definitions import SMALLEST_BASE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from msgspec import Struct
 
-from hotline.engine.difference import NOTHING
+from hotline.engine.drafting.difference import NOTHING
 from hotline.engine.flow import Sources
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, Published, history_faults, meanings

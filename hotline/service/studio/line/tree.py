@@ -9,11 +9,11 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.check.targets import targets
+from hotline.engine.drafting.revisions import PENDING
 from hotline.engine.drawing.mermaid import shortened
 from hotline.engine.drawing.pieces import start_first
 from hotline.engine.edition import split_labels
 from hotline.engine.flow import Ask, Branch, CallFlow, Do, Each, Menu, ScreenSource, Sources
-from hotline.engine.revisions import PENDING
 from hotline.service.studio.composing import Composed, key_of
 
 Dot: TypeAlias = Literal["full", "half", "none"]

@@ -11,11 +11,11 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.drafting.revisions import EntryValue, entry_place, value_of
 from hotline.engine.entry_fields import SECTIONS, VERIFICATION, Section
 from hotline.engine.flow import Item, List, Sources
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_over, is_shown, is_withdrawn, last_day
 from hotline.engine.phone.numbers import digits
-from hotline.engine.revisions import EntryValue, entry_place, value_of
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.ports.editions.editions import Withdrawal

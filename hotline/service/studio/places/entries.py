@@ -12,13 +12,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.check import check
+from hotline.engine.check.directory import FREE_WORDS, astray
 from hotline.engine.check.phrases import LONGEST
-from hotline.engine.directory import FREE_WORDS, astray
+from hotline.engine.drafting.revisions import Revision, entry_place, revised
 from hotline.engine.entry_fields import DAYS, FIELDS, NEEDED, PHONE_NEEDS, SECTIONS, VERIFICATION, Section, field_faults, one_line
 from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import CALLS, EMERGENCY, STALE_PLACE_DAYS, is_withdrawn, last_day, period
 from hotline.engine.phone.numbers import digits, has_number
-from hotline.engine.revisions import Revision, entry_place, revised
 from hotline.ports.editions.directory_sheets import SheetEntry
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
@@ -78,11 +78,12 @@ class EntryFault(Struct, frozen=True):
     """The entry, where it is in no row."""
 
 
-def save_entry(act: Act, draft: str, section: str, id: str, values: Mapping[str, str], seen: str | None) -> Result:
-    """Write an entry into the draft as a form has it; without an id a new one, whose id is made of its name. `seen`: as it stood in the form, None for a new one.
+def save_entry(act: Act, draft: str, entry: tuple[str, str], values: Mapping[str, str], seen: str | None) -> Result:
+    """Write an entry (its section and id) into the draft as a form has it; without an id a new one, whose id is made of its name. `seen`: as it stood in the form, None for a new one.
 
     A number that changes loses its verification. `id` among the values. *faulty* with `field` and `fault` where a field cannot be so; *changed* as `save_parts`.
     """
+    section, id = entry
     composed = compose(act.deps, act.tx, draft)
     if composed is None or section not in EDITABLE or section == "kinds":
         return Result("gone")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from hotline.engine.drafting.revisions import order_place, standing, value_of
 from hotline.engine.entry_fields import Section
 from hotline.engine.flow import Item, Sources
-from hotline.engine.revisions import order_place, standing, value_of
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
+from hotline.engine.drafting.revisions import DecodedPart, decoded
 from hotline.engine.restructuring.edits import screens_of
-from hotline.engine.revisions import DecodedPart, decoded
 from hotline.service.acts import Act, Result
 from hotline.service.studio.composing import Composed, compose, key_of
 from hotline.service.studio.drafts import settle_parts

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.check import check
 from hotline.engine.check.critical import PENDING
-from hotline.engine.difference import ScreenDifference, critical_keys, differences
+from hotline.engine.drafting.difference import ScreenDifference, critical_keys, differences
 from hotline.engine.flow import Fault, Sources
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import EditionDraft
@@ -45,8 +45,10 @@ class EditionDifference(Struct, frozen=True):
 
     @property
     def keys_elsewhere(self) -> int:
-        """How many keys that callers press lead elsewhere than before, or nowhere."""
-        return sum(change.leads_elsewhere for part in self.parts for change in part.keys)
+        """How many keys that callers press lead elsewhere than before, or nowhere; numbers of lists among them."""
+        return sum(change.leads_elsewhere for part in self.parts for change in part.keys) + sum(
+            len(numbers.keys) for part in self.parts for numbers in part.lists
+        )
 
     def read_in(self, language: str) -> EditionDifference:
         """With titles in this language, as far as it has them."""

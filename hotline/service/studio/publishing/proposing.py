@@ -6,26 +6,32 @@ What takes long is done before an act: `prepare`, `prepare_approval`, `older_edi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.difference import visible
+from hotline.engine.drafting.difference import visible
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.editions import approval
-from hotline.service.editions.approval import Approval, CheckedEdition, Publisher, author_among, check_edition, draft_of, read
+from hotline.service.editions.approval import (
+    LONGEST_REASON,
+    Approval,
+    CheckedEdition,
+    Publisher,
+    author_among,
+    check_edition,
+    draft_of,
+    read,
+)
 from hotline.service.editions.testimony_overlay import with_testimonies
 from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import titled
 from hotline.service.studio.line.key_history import KeyHistory, hold_keys
 from hotline.service.studio.screens.structure import objected, stands_against
-
-LONGEST_REASON: Final = 512
 
 
 class PreparedProposal(Struct, frozen=True):

@@ -12,13 +12,13 @@ from msgspec import Struct
 
 from hotline.engine.check import check, check_words
 from hotline.engine.check.targets import Target, targets
+from hotline.engine.check.weighing import ScreenCapacity, capacity
+from hotline.engine.drafting.revisions import value_of, words_place
+from hotline.engine.drafting.walked import with_phrases
 from hotline.engine.edition import PLACEHOLDER, Edition, compile_edition, split_labels
 from hotline.engine.flow import Branch, CallFlow, Do, Fault, Message, ScreenSource, Sources
 from hotline.engine.phone import limits
 from hotline.engine.phone.pages import fullest, is_last, last, node_of, pages
-from hotline.engine.phone.weighing import ScreenCapacity, capacity
-from hotline.engine.revisions import value_of, words_place
-from hotline.engine.walked import with_phrases
 from hotline.service.studio.composing import Composed, is_overtaken, located, place_of, with_typed
 
 FITS: Final[dict[str, limits.Fit]] = {"ussd": limits.USSD, "ussd_raw": limits.USSD_RAW, "sms": limits.SMS, "sms_raw": limits.SMS_RAW}

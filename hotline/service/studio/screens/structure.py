@@ -11,10 +11,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.check.targets import Target, targets
+from hotline.engine.drafting.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
 from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
 from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, Objection, Published, meanings, moved_of, objection
-from hotline.engine.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose, key_of, located, place_of

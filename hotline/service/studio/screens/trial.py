@@ -12,15 +12,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.check.targets import targets
+from hotline.engine.drafting.rehearsal import Rehearsal, RehearsedScreen, There, rehearse
+from hotline.engine.drafting.walked import WalkedEdition, screens_of
 from hotline.engine.edition import LABEL, changes_language
 from hotline.engine.effects import CancelCallback, Effect, Minute, OpenCallback, RefineCallback, Screen, StopCalls
 from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, RETURN, Ask, CallFlow, Each, Menu, Say, Sources
 from hotline.engine.freshness import without_withdrawn
 from hotline.engine.phone import gsm, limits
-from hotline.engine.rehearsal import Rehearsal, RehearsedScreen, There, rehearse
 from hotline.engine.step import MOST_INPUTS, replay
 from hotline.engine.times import DAY_MINUTES
-from hotline.engine.walked import WalkedEdition, screens_of
 from hotline.service.deps import Deps
 from hotline.service.studio.composing import Composed, key_of, with_typed
 

@@ -11,12 +11,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.check.critical import EVERYWHERE, critical_screens
-from hotline.engine.difference import visible
+from hotline.engine.drafting.difference import visible
+from hotline.engine.drafting.revisions import PENDING, value_of, words_place
 from hotline.engine.edition import Edition, compile_edition
 from hotline.engine.flow import Message, Sources, Where
 from hotline.engine.phone import limits
 from hotline.engine.phone.numbers import has_number
-from hotline.engine.revisions import PENDING, value_of, words_place
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.comments import WordsComment
 from hotline.ports.editions.readings import WordsReading

@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Struct
 
 from hotline.engine.check import check
+from hotline.engine.drafting.revisions import Revision, UnfitRevision, revised, value_of, words_place
 from hotline.engine.flow import Fault
 from hotline.engine.phone.letters import composed as in_right_letters
-from hotline.engine.revisions import Revision, UnfitRevision, revised, value_of, words_place
 from hotline.ports.editions.translations import LineFault, TranslatedFile
 from hotline.service.studio.composing import Composed, located, place_of
 from hotline.service.studio.drafts import LONGEST_PLACE, MOST_LETTERS, PartEdit

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from hotline.ports.desk.releases import TOTAL, FigureTable, Release
+from hotline.ports.figures.releases import TOTAL, FigureTable, Release
 from hotline.service.desk.figures.definitions import FIGURES, LANGUAGES, REGIONS, YEARLY, TableSpec
 
 NATIONAL: Final = "national"

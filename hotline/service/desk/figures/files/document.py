@@ -8,11 +8,12 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from hotline.engine.quarters import span
 from hotline.engine.times import EPOCH
-from hotline.ports.desk.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.ports.figures.figure_files import ReleasedCell, ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.desk.figures.definitions import FIGURES, FigureSpec
 from hotline.service.desk.figures.files.naming import FigureNames
 from hotline.service.desk.figures.shares import TableShares, shares_of, without_answer, yearly_shares
@@ -41,8 +42,12 @@ def days_of(period: str) -> tuple[date, date]:
     return EPOCH + timedelta(days=of.since), EPOCH + timedelta(days=of.until - 1)
 
 
-def document(release: Release, language: NamedLanguage, released_on: date | None) -> ReleasedFigures:
-    """All of a release, its tables in the order of the figures. `released_on`: its local day."""
+MADE_UP: Final = "figures.made_up"
+"""What stands above all else where a demo made the numbers up."""
+
+
+def document(release: Release, language: NamedLanguage, released_on: date | None, *, is_made_up: bool = False) -> ReleasedFigures:
+    """All of a release, its tables in the order of the figures. `released_on`: its local day; `is_made_up`: of a demo, which every row then says."""
     start, end = days_of(release.period)
     words = language.names.words
     return ReleasedFigures(
@@ -57,9 +62,9 @@ def document(release: Release, language: NamedLanguage, released_on: date | None
         letter=release.letter,
         digest=release.digest,
         language=language.code,
-        read_first=tuple(map(words, TOP)),
+        read_first=tuple(map(words, (MADE_UP, *TOP) if is_made_up else TOP)),
         legend=words("figures.legend"),
-        figures=tuple(_figures(release, language.names)),
+        figures=tuple(_marked(figure, words(MADE_UP)) if is_made_up else figure for figure in _figures(release, language.names)),
     )
 
 
@@ -80,6 +85,10 @@ def _figures(release: Release, names: FigureNames) -> Iterator[ReleasedFigure]:
     for table in left.values():
         yearly, sentence = _table(table, names, yearly_shares(table)), names.words("figures.types.sentence")
         yield ReleasedFigure(table.name, table.name, yearly.title, sentence, names.words("figures.counted"), (yearly,))
+
+
+def _marked(figure: ReleasedFigure, words: str) -> ReleasedFigure:
+    return replace(figure, sentence=f"{words} {figure.sentence}", read_with=f"{words} {figure.read_with}")
 
 
 def _sentence(figure: FigureSpec, table: FigureTable, names: FigureNames) -> str:

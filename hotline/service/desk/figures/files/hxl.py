@@ -7,8 +7,8 @@ import io
 from collections.abc import Iterator
 from typing import Final
 
-from hotline.ports.desk.figure_files import ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
-from hotline.ports.desk.releases import TOTAL
+from hotline.ports.figures.figure_files import ReleasedFigure, ReleasedFigures, ReleasedName, ReleasedTable
+from hotline.ports.figures.releases import TOTAL
 from hotline.service.desk.figures.definitions import REGIONS, SPECS
 
 HEADS: Final = {

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from hotline.ports.desk.releases import TOTAL, UNKNOWN
+from hotline.ports.figures.releases import TOTAL, UNKNOWN
 from hotline.service.desk.figures.definitions import LANGUAGES, NATIONAL, OTHERS, REGIONS, SPECS
 
 Say: TypeAlias = Callable[..., str]
@@ -43,6 +43,8 @@ class FigureNames(Struct, frozen=True):
 
     def row(self, table: str, code: str) -> str:
         spec = SPECS.get(table)
+        if (table, code) == ("safer", UNKNOWN):  # asked, as all that this table counts; of others it may be either
+            return self.words("figures.unanswered")
         if code not in _SHARED and spec and REGIONS in spec.rows:
             return self.regions.get(code, code)
         return self._named(_ROWS.get(table, f"figures.{table}.row"), code)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final, TypeAlias
 
-from hotline.engine.incidents import type_of
+from hotline.engine.casework.incidents import type_of
 from hotline.engine.times import EPOCH
 from hotline.ports.desk.cases import Incident
 from hotline.service.desk.figures.files.recorder_lists import COLUMNS, MENU_OF, TYPES, VALUES, YES, RecorderLanguage

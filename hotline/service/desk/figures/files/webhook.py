@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.desk.releases import FigureTable, Release
+from hotline.ports.figures.releases import FigureTable, Release
 from hotline.service.outbox import Draft, write
 from hotline.service.work import Work
 

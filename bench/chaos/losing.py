@@ -1,0 +1,98 @@
+"""A machine lost under load, or its database damaged; and what the guide does about it: restored from a backup, held, looked at, released."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+from bench.chaos import damage
+from bench.chaos.line import ServedLine, await_answer
+from hotline.adapters.spool_file import rest_of
+
+
+class Loss(Struct, frozen=True):
+    """What is gone by nature, and cannot be asked for. Moments are seconds of this machine's wall clock; 0: nothing of the kind."""
+
+    since: float = 0.0
+    """The backup was begun: what was noted from here on may not be in it."""
+    lost_at: float = 0.0
+    answering_at: float = 0.0
+    """The line that was restored answered."""
+    released_at: float = 0.0
+    destroyed: frozenset[bytes] = frozenset()
+    """Keys of orders that no backup had: they lay in a spool when it was made, and went with that spool, or into the database that is gone."""
+    spared: frozenset[bytes] = frozenset()
+    """Keys of orders that lay in a spool which is still there."""
+
+
+def lost_and_restored(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: list[str]) -> None:
+    """All of the machine is gone but what the guide keeps elsewhere: backups, keys, the file of stops."""
+    since, waiting = time.time(), _spooled(line)
+    if line.command("backup"):
+        return  # the disk or the database is just not there, which the command says
+    time.sleep(chance.uniform(1, 4))
+    with line.stopped():
+        lost_at = time.time()
+        for path in line.var.iterdir():
+            _remove(path)
+        if line.postgres:
+            line.postgres.create("chaos")
+        if line.revoked.exists():
+            _restore(line, wrong, "--revoked", str(line.revoked.rename(line.apart / "brought")))
+        else:  # nobody has stopped anything yet
+            _restore(line, wrong, "--without-revoked")
+    _hold(line, chance, losses, wrong, Loss(since, lost_at, destroyed=waiting))
+
+
+def damaged_and_restored(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: list[str]) -> None:
+    """The database alone is restored: spool, memory and file of stops go on."""
+    since, waiting = time.time(), _spooled(line)
+    if line.command("backup"):
+        return
+    damage.page(line)
+    time.sleep(chance.uniform(1, 4))
+    with line.stopped():
+        lost_at, spared = time.time(), _spooled(line)
+        for path in line.var.glob("hotline.db*"):
+            path.unlink()
+        if line.postgres:
+            line.postgres.create("chaos")
+        _restore(line, wrong, "--without-revoked")
+    _hold(line, chance, losses, wrong, Loss(since, lost_at, destroyed=waiting - spared, spared=spared))
+
+
+def _restore(line: ServedLine, wrong: list[str], *more: str) -> None:
+    newest = max((line.apart / "backups").glob("hotline-daily-*.age"))
+    if line.command("restore", str(newest), "--identity", str(line.identity), *more):
+        wrong.append("a restore failed")
+
+
+def _hold(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: list[str], loss: Loss) -> None:
+    """Held until somebody has looked and says go."""
+    await_answer(line)
+    answering_at = time.time()
+    time.sleep(chance.uniform(0.5, 2))
+    if line.command("held", "look"):
+        wrong.append("a line that was restored could not be looked at")
+    released_at = time.time()
+    if line.command("held", "release", "--by", "Chaos"):
+        wrong.append("a line that was restored could not be released")
+    losses.append(Loss(loss.since, loss.lost_at, answering_at, released_at, loss.destroyed, loss.spared))
+
+
+def _spooled(line: ServedLine) -> frozenset[bytes]:
+    with suppress(OSError), (line.var / "spool").open("rb") as file:
+        return frozenset(entry.key for entry in rest_of(file.fileno()))
+    return frozenset()
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()

@@ -1,0 +1,1 @@
+"""The keys of the line: where they lie, how they are exchanged, and what is sealed and hashed under which."""

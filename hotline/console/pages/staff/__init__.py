@@ -1,0 +1,1 @@
+"""The pages of the staff themselves: signing in, accounts, people, shifts, care."""

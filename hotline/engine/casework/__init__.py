@@ -1,0 +1,1 @@
+"""What a counselor has in a call and writes down of it: flags, scripts, the questions of GBVIMS."""

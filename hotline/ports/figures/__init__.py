@@ -1,0 +1,1 @@
+"""Stores and plain data of figures: what is counted, what is released of it, and under which protocols it leaves."""
