@@ -153,7 +153,7 @@ def _sms(table: WireTable) -> Iterator[tuple[str, str]]:
     if (token := table.sms.token) is not None:
         asked = {slot for text in (token.url, *token.form.values(), *token.headers.values()) for slot in slots(text)}
         for slot in sorted(asked - set(ACCOUNT)):
-            yield "sms.token", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{one}}}' for one in ACCOUNT)} can"
+            yield "sms.token", f"{{{slot}}} is nothing that can stand there; {', '.join(f'{{{allowed}}}' for allowed in ACCOUNT)} can"
     if reports is not None and messages is not None and reports.path == messages.path and not messages.told:
         yield "sms.messages.told", "must say by what a message is told, since reports come to the same path"
     for key, keys in (("reports", reports), ("messages", messages)):
