@@ -114,7 +114,7 @@ def test_every_process_has_compiled_what_it_says_before_it_writes(config: Config
 
     def compiled() -> list[list[tuple[int, set[str]]]]:
         return [
-            [(loaded.number, {channel for channel, _, _ in loaded._compiled}) for loaded in held.snapshot.editions]
+            [(loaded.number, {channel for channel, *_ in loaded._compiled}) for loaded in held.snapshot.editions]
             for held in (line.library, library)
         ]
 

@@ -14,6 +14,7 @@ from bench.chaos.line import ServedLine
 from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.service.conversation.ledger import order_key
+from hotline.service.conversation.session import Session
 from hotline.service.outbox import RETRY_SECONDS, STUCK_SECONDS
 
 SETTLE_SECONDS: Final = 10.0
@@ -43,7 +44,8 @@ def await_quiet(line: ServedLine) -> None:
 def order_of(seal: Seal, asked: Asked) -> bytes:
     """The key of what this session orders."""
     assert asked.wish.order is not None
-    return order_key(seal, "africastalking", f"{asked.session}|{asked.number}", asked.wish.order)
+    session = Session("africastalking", asked.session, asked.number, asked.wish.keys, seconds=0)
+    return order_key(seal, session.gateway, session.id_at(seal, asked.wish.order.position), asked.wish.order)
 
 
 def callback_of(seal: Seal, order: bytes) -> str:

@@ -127,7 +127,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         Setting(
             MACHINE,
             TEXT,
-            "a file that holds them, readable by its owner alone; read again every second, and written by `hotline keys rotate`",
+            "a file that holds them, readable by its owner, and by its group where each part is a user of its own (mode 600 or 640); read again every second, and written by `hotline keys rotate`",
             made="made in `var/`",
         ),
     ] = None
@@ -201,7 +201,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
         Setting(
             GATEWAY,
             TEXT,
-            "a file with a section for each gateway that is a table (docs/gateways.md), readable by its owner alone; its secrets are read again every second",
+            "a file with a section for each gateway that is a table (docs/gateways.md), readable by its owner and its group (mode 600 or 640); its secrets are read again every second",
         ),
     ] = None
     routes: Annotated[

@@ -79,7 +79,7 @@ def test_no_cell_is_a_formula(hostile: Desk, number: int) -> None:
     assert {"s", "n"} == {cell.data_type for cell in cells}
     assert [] == [cell for cell in cells if cell.comment or cell.hyperlink]
     assert {"visible"} == {sheet.sheet_state for sheet in book}
-    assert ({}, {"General", "0"}) == (dict(book.defined_names), {cell.number_format for cell in cells})
+    assert ({}, {"General", "#,##0"}) == (dict(book.defined_names), {cell.number_format for cell in cells})
     parts = zipfile.ZipFile(io.BytesIO(data))
     assert {(2027, 1, 16)} == {part.date_time[:3] for part in parts.infolist()}
     assert {date(2027, 1, 16)} == {moment.date() for moment in (book.properties.created, book.properties.modified)}

@@ -91,7 +91,7 @@ def test_a_vendor_that_sends_a_key_needs_one(file):
 
 def test_a_file_that_others_may_read_is_not_taken(file):
     """It holds secrets."""
-    file.chmod(0o640)
+    file.chmod(0o644)
     assert "others may read it" in told(file)
     file.unlink()
     assert "No such file" in told(file)

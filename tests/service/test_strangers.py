@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,6 +205,14 @@ def shown(line: Line) -> list[object]:
     return [strangers, boards, pages, cases, [line.inbox(number) for number in numbers], line.posts()]
 
 
+def nameless(line: Line, seen: list[object]) -> str:
+    """The same with each callback's id and reference by the order in which they were asked for."""
+    said = repr(seen)
+    for number, callback in enumerate(line.callbacks()):
+        said = re.sub(rf"\b{callback.reference}\b", f"reference-{number}", said.replace(callback.id, f"callback-{number}"))
+    return said
+
+
 STOP_AT = ("before", "waiting", "taken", "rung", "said")
 
 
@@ -280,7 +289,8 @@ def test_a_phone_that_is_served_looks_like_any_other(lines: tuple[Line, Line]) -
         yield shown(line)
 
     one, two = lines
-    assert list(play(one, HERS)) == list(play(two, OTHER))
+    # What is asked for gets its id of the keys that led there, the phone's own among them: by chance for whoever has no key.
+    assert nameless(one, list(play(one, HERS))) == nameless(two, list(play(two, OTHER)))
 
 
 def test_a_number_that_must_not_be_rung_is_not_shown(line: Line) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from http.client import HTTPConnection
+from operator import itemgetter
 from pathlib import Path
 from secrets import token_hex
 from typing import TypeVar
@@ -107,7 +108,7 @@ def lay_down(card: dict) -> None:
     for person in card["people"]:
         if person["role"] == "caller":
             dial(card, "5*7", f"ATUid_{token_hex(8)}", person["number"])
-    for person in card["people"]:
+    for person in filter(itemgetter("number"), card["people"]):
         phone = f"{card['standin']}/phones/{quote(person['number'])}"
         version = -1
         while (seen := json.loads(get(f"{phone}?since={version}&wait=5", SECONDS).body))["call"] or seen["screen"] or seen["waiting"]:

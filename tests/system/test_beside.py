@@ -33,7 +33,7 @@ from tests.system.one_program import OneProgram, Silent
 
 pytest_plugins = ["tests.valkey"]
 pytestmark = pytest.mark.system
-BEFORE = "11bf55aa5f1c33bb825df338688c8e022383629b"
+BEFORE = "8770e16291a1eb89094ef8c530fa043e229ef598"
 """The version of before this one: put the commit of a release here when the next one is begun."""
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 60

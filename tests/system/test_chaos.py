@@ -24,6 +24,7 @@ from hotline.adapters.spool import DiskSpool
 from hotline.app import SPOOL_SLOTS
 from hotline.engine.effects import Ref
 from hotline.service.conversation.ledger import order_key
+from hotline.service.conversation.session import Session
 from tests.processes import environment_of
 from tests.system.lines import PARTS, SECONDS, Line, left_in, started
 
@@ -49,6 +50,10 @@ class Conversation:
         typed = [*bambara, "5", asks, *(("1", "3") if n % 3 == 0 else ())]
         self.hops = ["*".join(typed[:k]) for k in range(len(typed) + 1)]
         self.twice = n % 10 == 0
+
+    def order_key(self, seal: Seal) -> bytes:
+        session = Session("africastalking", self.session, self.number, tuple(self.hops[-1].split("*")), seconds=0)
+        return order_key(seal, session.gateway, session.id_at(seal, self.order.position), self.order)
 
     def go(self, where: Where) -> list[str]:
         """Through all hops, each sent again until it is answered, as a gateway does; some twice for nothing. Returns what was read if no screen said *noted*."""
@@ -173,7 +178,7 @@ def test_kill_9_loses_nothing_and_keeps_nothing_twice(line: Line) -> None:
         conversations = [Conversation(turn * CONVERSATIONS + n) for n in range(CONVERSATIONS)]
         assert (victim, kill_amid(line, where, conversations, victim)) == (victim, [])
         for conversation in conversations:
-            key = order_key(seal, "africastalking", f"{conversation.session}|{conversation.number}", conversation.order)
+            key = conversation.order_key(seal)
             expected.append(seal.digest("callback", key.hex()).hex()[:32])
             numbers.add(conversation.number[4:])
         await_drained(spool)
