@@ -29,7 +29,7 @@ def test_quarters_beside_and_after_each_other_leave_nobody_out(served_desk: Serv
                 room.page.set_viewport_size(size)  # type: ignore[arg-type]
                 assert (language, path, size, [], False) == (language, path, size, room.barriers(), room.is_too_wide())
             assert [] == room.page.evaluate(
-                """[...document.querySelectorAll('svg.plot text')].filter(text => text.getBBox().x < -1 || text.getBBox().x + text.getBBox().width > 341)
+                """[...document.querySelectorAll('svg.plot text')].filter(text => text.getBBox().x < -3 || text.getBBox().x + text.getBBox().width > 343)
                 .map(text => text.textContent)"""
             )
     table = room.page.locator("details.on-paper table").first
