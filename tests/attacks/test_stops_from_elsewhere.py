@@ -41,7 +41,7 @@ class Network:
 
     def __init__(self, card: dict) -> None:
         self.card = card
-        self.numbers = {person["alias"]: person["number"] for person in card["people"]}
+        self.numbers = {person["alias"]: person["number"] for person in card["people"] if person["number"]}
         self.seen = {number: len(self.phone(number)["messages"]) for number in self.numbers.values()}
 
     def phone(self, number: str, since: int = -1) -> dict:
