@@ -87,11 +87,11 @@ def _turn(var: Path) -> Iterator[None]:
 
 def prepare_demo(config: Config) -> None:
     """Make the demo's database ready, again and again the same. Raises SystemExit where the files cannot be published."""
-    from hotline.adapters.sql.schema import upgrade  # noqa: PLC0415 -- and alembic with it, which no other process needs
+    from hotline.adapters.sql.schema import PATIENCE_MS, upgrade  # noqa: PLC0415 -- and alembic with it, which no other process needs
 
     seal = open_seal(config)
     upgrade(config.database_url, seal=seal)
-    store = open_store(config, seal)
+    store = open_store(replace(config, database_budget_ms=PATIENCE_MS), seal)  # no caller waits yet
     try:
         publish_first(config, store)
     except FaultySources as refused:
