@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
@@ -187,8 +187,7 @@ class Caller:
         self._heard_at.add(self._line.clock.now())
         self._note(hop[0], weather)
         screen = self._witness.hop(self._line, self._wire, *hop)
-        if self._first.setdefault(hop, screen.key) in NOTED and hop[0] not in self._cramped:
-            # Where the list of inputs is over, the conversation begins again.
+        if self._first.setdefault(hop, screen.key) in NOTED and hop[0] not in self._cramped and not self._begins_again(hop[0]):
             assert screen.key in {*NOTED, "safe.end", *(["line.first"] if self._wire.memory != "all" else [])}
         if weather.ticks:
             with suppress(StoreAway, SpoolFull):
@@ -204,10 +203,16 @@ class Caller:
 
     def _note(self, session: str, weather: Weather) -> None:
         now = self._line.clock.now()
-        if weather.memory_away or now - self._began.setdefault(session, now) >= self._line.rules.session_seconds:
+        age = now - self._began.setdefault(session, now)
+        if weather.memory_away or age >= self._line.rules.session_seconds:
             self._forgettable.add(session)
         if weather.spool_full:
             self._cramped.add(session)
+
+    def _begins_again(self, session: str) -> bool:
+        """Is the list of inputs over, where the wire does not bring all of them? Then a hop of before is a key of a conversation that has begun again."""
+        age = self._line.clock.now() - self._began[session]
+        return self._wire.memory != "all" and age >= self._line.rules.session_seconds
 
     def begun_again(self) -> dict[str, str]:
         """The ids that callbacks have of sessions whose vendor may have given an id again, each with that of the one before: hops that came again in their
@@ -222,6 +227,12 @@ class Caller:
         return sorted(self._line.seal.digest("callback", key.hex()).hex()[:32] for key in sure)
 
 
+FORGOTTEN_REFUSAL = (
+    Typed(("6",), (Weather(),)),
+    Typed(("5", "5"), (Weather(awa=False, nana=False),)),
+    Typed(("2",), (Weather(awa=False, memory_away=True), Weather())),
+)
+"""She read that nobody can call. Redis is away at her next key, and nothing else knows of that: somebody is there, it is noted. The same hop comes again with Redis back."""
 Opened: TypeAlias = Callable[[Path, Witness], AbstractContextManager[Line]]
 
 
@@ -232,6 +243,7 @@ def opened(empty_database: Path, library: EditionCache) -> Opened:
 
 @pytest.mark.parametrize("memory", MEMORIES)
 @settings(max_examples=60)
+@example(sessions=[FORGOTTEN_REFUSAL], strays=[])
 @given(sessions=st.lists(walks(), min_size=1, max_size=2), strays=st.lists(st.tuples(st.integers(0, 30), WEATHERS), max_size=3))
 def test_noted_means_kept_once_in_any_weather(
     opened: Opened, memory: InputMemory, sessions: list[tuple[Typed, ...]], strays: list[tuple[int, Weather]]

@@ -185,6 +185,8 @@ class SessionFacts:
                 if found.marker is not None and found.marker.sure:
                     self._is_on(found.marker.edition)
                 self._learn(self._on_this_way(facts.decode(found.facts)))
+                # While Redis was away another delivery of this hop may have found somebody, whom these facts do not know of.
+                self._is_refusal = any(isinstance(fact, Coverage) and not (fact.now and fact.urgent) for fact in self.known.values())
                 if facts.SINCE in self.known:
                     self._begun = self._since()
 
