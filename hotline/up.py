@@ -33,6 +33,8 @@ START_SECONDS = 120.0
 MOST_DEATHS = 4
 AGAIN_SECONDS = 1.0
 """Until `demo.json` is tried again."""
+PATIENCE_MS = 20_000
+"""For the database, which was just made ready, before anybody dials."""
 PRESENCE_SECONDS = 240.0
 LANGUAGES = {"fr": "French", "bm": "Bambara"}
 
@@ -141,7 +143,7 @@ class _Line:
         log.configure(sys.stderr)
 
         config, at = self._config, self._config.account()
-        library = app.load_library(config)
+        library = app.load_library(structs.replace(config, database_budget_ms=PATIENCE_MS))
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
         standin = partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS)
         mains = {

@@ -17,6 +17,11 @@ QUICK = tuple(fault for fault in FAULTS if fault not in (*LONG, *IN_DOUBT))
 def test_a_line_that_breaks_keeps_its_promises() -> None:
     """Processes killed and frozen, stores away, a vendor that lies: what was noted is kept once, nobody is rung who did not ask or has stopped it, no hop
     stays without a calm answer, nothing that is open goes unseen."""
-    faults, run = broken_by(Run(seed=2600, store="sqlite", seconds=8, callers=40, pause=4, faults=QUICK))
-    assert (faults, ()) == (faults, run.broken)
-    assert run.noted > 0
+    noted = 0
+    for seed in (2600, 2601, 2602):  # on a busy machine eight seconds may pass before anybody comes so far
+        faults, run = broken_by(Run(seed=seed, store="sqlite", seconds=8, callers=40, pause=4, faults=QUICK))
+        assert (faults, ()) == (faults, run.broken)
+        noted += run.noted
+        if noted:
+            break
+    assert noted > 0
