@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from typing import IO
 
 from msgspec import structs
 
@@ -31,6 +32,8 @@ POLL_SECONDS = 0.02
 START_SECONDS = 120.0
 """Only for what hangs: what dies again and again is seen before. A slow or busy machine needs its time."""
 MOST_DEATHS = 4
+LEAVING_SECONDS = 3.0
+"""So long the folder may still be held by processes of a line that was killed, which end with it but not at once."""
 AGAIN_SECONDS = 1.0
 """Until `demo.json` is tried again."""
 PATIENCE_MS = 20_000
@@ -261,11 +264,20 @@ def played(config: Config) -> PlayedVendor | None:
 def only_one(var: Path) -> Iterator[None]:
     """Hold this folder for one `hotline up` at a time. Raises CannotStart where another one has it."""
     with os.fdopen(os.open(var / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)) as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStart(f"the line is up already in {var}; end it there, or set HOTLINE_VAR to another folder") from None
+        deadline = time.monotonic() + LEAVING_SECONDS
+        while not _is_taken(lock):
+            if time.monotonic() >= deadline:
+                raise CannotStart(f"the line is up already in {var}; end it there, or set HOTLINE_VAR to another folder")
+            time.sleep(POLL_SECONDS)
         yield
+
+
+def _is_taken(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def listen(bind: str) -> socket.socket:
