@@ -51,6 +51,8 @@ from hotline.service.editions.snapshot import CompileSettings
 from hotline.service.upkeep.machine_alarms import Alarm, MachineAlarms
 from hotline.webhook import Hop
 
+PATIENCE_MS = 20_000
+"""For the database, where no caller waits for the answer."""
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
 Door: TypeAlias = Literal["callers", "console"]
@@ -202,6 +204,7 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
 
     `speaking`: somebody may be told of it, so that words are needed. Raises KeysBroken, StoreAway.
     """
+    config = replace(config, database_budget_ms=PATIENCE_MS)
     library, seal = EditionCache(_compile_settings(config)), open_seal(config)
     if speaking:
         with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told

@@ -36,8 +36,6 @@ LEAVING_SECONDS = 3.0
 """So long the folder may still be held by processes of a line that was killed, which end with it but not at once."""
 AGAIN_SECONDS = 1.0
 """Until `demo.json` is tried again."""
-PATIENCE_MS = 20_000
-"""For the database, which was just made ready, before anybody dials."""
 PRESENCE_SECONDS = 240.0
 LANGUAGES = {"fr": "French", "bm": "Bambara"}
 
@@ -146,7 +144,7 @@ class _Line:
         log.configure(sys.stderr)
 
         config, at = self._config, self._config.account()
-        library = app.load_library(structs.replace(config, database_budget_ms=PATIENCE_MS))
+        library = app.load_library(structs.replace(config, database_budget_ms=app.PATIENCE_MS))  # nobody dials yet
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
         standin = partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS)
         mains = {
