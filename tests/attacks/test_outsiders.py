@@ -21,7 +21,7 @@ import psycopg
 import pyotp
 import pytest
 
-from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
+from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
 from tests.system.lines import PARTS, SECONDS, Line, hop, started
 
 pytestmark = pytest.mark.system
@@ -115,10 +115,10 @@ class Place:
             return database.execute(statement).fetchall()  # type: ignore[call-overload]
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=DATABASES)
 def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Place]:  # noqa: F811
     var = tmp_path_factory.mktemp(request.param) / "v"
-    url = f"sqlite:///{var}/hotline.db" if request.param == "sqlite" else postgres.create("room")
+    url = database_of(request.param, var, postgres, "room")
     for line in started(var, HOTLINE_DATABASE_URL=url):
         yield Place(line, url)
 

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 
 from hotline.demo.standin.wire import get, post_json
+from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
 from tests.system.lines import CALLER, SECONDS, Line, dial, lay_down, started
 
 pytestmark = pytest.mark.system
@@ -21,9 +22,10 @@ FOR_HER = f"5*6*{CALLER.removeprefix('+223')}*5"
 HOUR = 3600
 
 
-@pytest.fixture(scope="module")
-def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    yield from started(tmp_path_factory.mktemp("attacks") / "v")
+@pytest.fixture(scope="module", params=DATABASES)
+def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Line]:  # noqa: F811
+    var = tmp_path_factory.mktemp(request.param) / "v"
+    yield from started(var, HOTLINE_DATABASE_URL=database_of(request.param, var, postgres, "stops"))
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from hotline.up import asked
-from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
+from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
 from tests.processes import wait_until_gone
 from tests.system.lines import PARTS, SECONDS, Line, dial, started
 
@@ -128,7 +128,7 @@ def waits_in(spool: Path) -> bool:
     return any(spool.read_bytes()[1024:])
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=DATABASES)
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Machine]:  # noqa: F811
     """One line for all of this, on a disk of its own where one can be had."""
     disk = tmp_path_factory.mktemp(request.param)
@@ -137,7 +137,7 @@ def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     )
     try:
         var = disk / "v"
-        url = f"sqlite:///{var}/hotline.db" if request.param == "sqlite" else postgres.create("faults")
+        url = database_of(request.param, var, postgres, "faults")
         for line in started(var, HOTLINE_DATABASE_URL=url, HOTLINE_DATABASE_BUDGET_MS=BUDGET_MS):
             line.await_card(lambda card: set(card["pids"]) == PARTS)
             yield Machine(line, Database(url), is_small=is_small)

@@ -17,7 +17,7 @@ import pytest
 from hotline.adapters.keys.seal import new_keys
 from hotline.demo.environment import demo_environment
 from tests.faults.test_spool_and_disk import Database, Machine
-from tests.postgres import Postgres, postgres  # noqa: F401 -- a fixture
+from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
 from tests.processes import wait_until_gone
 from tests.system.lines import PARTS, SECONDS, dial, started
 
@@ -86,11 +86,11 @@ class Jumping(Machine):
         assert (said.communicate(timeout=SECONDS)[1], said.returncode) == (b"", 0)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=DATABASES)
 def machine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Jumping]:  # noqa: F811
     """One line for all of this. It has looked at its clock, and somebody was told of a call."""
     var = tmp_path_factory.mktemp(request.param) / "v"
-    url = f"sqlite:///{var}/hotline.db" if request.param == "sqlite" else postgres.create("clock")
+    url = database_of(request.param, var, postgres, "clock")
     for line in started(var, HOTLINE_DATABASE_URL=url):
         line.await_card(lambda card: set(card["pids"]) == PARTS)
         machine = Jumping(line, Database(url), is_small=False)
