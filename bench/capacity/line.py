@@ -22,7 +22,8 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.ports.voice import VoiceLeg
 from hotline.service.acts import Act
-from hotline.service.calls import dispatch, ringing
+from hotline.service.calls import ringing
+from hotline.service.calls.dispatch import claims, ending, offering
 from hotline.service.calls.rules import coverage
 from hotline.service.calls.saying import say_outcome
 from hotline.service.calls.taking import take
@@ -158,7 +159,7 @@ class Line:
             id, f"{caller.number[5:]}.{caller.dials}", "waiting", caller.language, caller.urgent, False, self.time.at, self.time.at, ends * 60, edition=1, at_once=True
         )  # fmt: skip
         self.plain.callbacks.add(callback, caller.number)
-        dispatch.offer_due(self.deps, self.time.at)
+        offering.offer_due(self.deps, self.time.at)
         self.at(ends * 60, lambda: self._waited(caller, self.time.at - callback.made_at))
         self._tell()
         self._tick_on()
@@ -182,12 +183,12 @@ class Line:
 
     def _tick(self) -> None:
         self._is_ticking = False
-        dispatch.offer_due(self.deps, self.time.at)
+        offering.offer_due(self.deps, self.time.at)
         if self.time.at % 60 < TICK:
-            dispatch.release_idle(self.deps, self.time.at)
+            claims.release_idle(self.deps, self.time.at)
             if self.team.says_many:
                 supervision.tell_of_crowd(self.deps, self.time.at)
-        dispatch.end_ended(self.deps, self.time.at)
+        ending.end_ended(self.deps, self.time.at)
         self._tell()
         if any(callback.state == "waiting" for callback in self.plain.callbacks.open.values()):
             self._tick_on()
@@ -226,7 +227,7 @@ class Line:
 
     def _ring(self, person: Person, id: str) -> None:
         """By the bridge, which asks once more whether the phone may be rung."""
-        group = dispatch.held(self.plain, id, person.id)  # type: ignore[arg-type]
+        group = claims.held(self.plain, id, person.id)  # type: ignore[arg-type]
         if group:
             leg = VoiceLeg("bench", ringing.place(self._act(person.id), group).text, "", active=True)
             ringing.pick_up(self._act(person.id), leg)
@@ -266,7 +267,7 @@ class Line:
                 if callback.urgent or self.time.at - callback.made_at >= lent:
                     self.after(self.world.goes_on, partial(self._answer, person, callback.id))
                     break
-        dispatch.offer_due(self.deps, self.time.at)
+        offering.offer_due(self.deps, self.time.at)
         self._tell()
 
     # what staff say of themselves

@@ -25,7 +25,7 @@ from hotline.ports.desk.care import Load
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
-from hotline.service.calls.dispatch import pressing
+from hotline.service.calls.dispatch.turns import pressing
 
 EVERYTHING: Final = 1_000_000
 

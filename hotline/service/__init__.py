@@ -16,7 +16,7 @@ from hotline.ports.store import StoreAway
 from hotline.ports.ussd import InputMemory, UssdHop
 from hotline.ports.voice import VoiceLeg, VoiceStep
 from hotline.service import gateway_states, incoming_sms, outbox
-from hotline.service.calls import dispatch
+from hotline.service.calls.dispatch import claims, ending, offering
 from hotline.service.conversation.dialogue import Dialogue, Replay, safe_end
 from hotline.service.conversation.guard import GuardedSpool, GuardedStore
 from hotline.service.conversation.inputs import Answered, InputLists
@@ -210,13 +210,13 @@ class Hotline:
         with ExitStack() as last_first:
             last_first.callback(self._ask_who_is_here, at)
             last_first.callback(self._remind, at)
-            last_first.callback(dispatch.offer_due, self._deps, at)
+            last_first.callback(offering.offer_due, self._deps, at)
             if may_end:
                 last_first.callback(put_back, self._deps, at)
-            last_first.callback(dispatch.follow_failed_alerts, self._deps, at)
+            last_first.callback(offering.follow_failed_alerts, self._deps, at)
             if may_end:
-                last_first.callback(dispatch.release_idle, self._deps, at)
-                last_first.callback(dispatch.end_ended, self._deps, at)
+                last_first.callback(claims.release_idle, self._deps, at)
+                last_first.callback(ending.end_ended, self._deps, at)
             last_first.callback(self._end_lost, at)
 
     def health(self) -> dict[str, str]:
@@ -303,7 +303,7 @@ class Hotline:
     def _end_lost(self, at: int) -> None:
         if abs(at - self._looked_at) >= LOST_SECONDS:
             self._looked_at = at
-            dispatch.end_lost(self._deps, at)
+            ending.end_lost(self._deps, at)
 
     def _remind(self, at: int) -> None:
         if abs(at - self._reminded_at) >= REMIND_SECONDS:

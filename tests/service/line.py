@@ -27,7 +27,7 @@ from hotline.ports.ussd import UssdHop
 from hotline.ports.voice import VoiceLeg, VoiceStep
 from hotline.service import Hotline, Rules
 from hotline.service.acts import By, Face, Result, run
-from hotline.service.calls import dispatch
+from hotline.service.calls.dispatch import offering
 from hotline.service.conversation.dialogue import Replay
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache
@@ -137,7 +137,7 @@ class Line:
     def offer(self) -> None:
         """What the clock does within a second."""
         with suppress(StoreAway):
-            dispatch.offer_due(self.hotline.deps, self.clock.now())
+            offering.offer_due(self.hotline.deps, self.clock.now())
 
     def wait(self, seconds: int, *, tick: bool = True) -> None:
         """Time passes; the clock ticks and the workers work."""

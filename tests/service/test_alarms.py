@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import alarms, connecting, dispatch, saying, scripts, taking
+from hotline.service.calls import alarms, connecting, saying, scripts, taking
+from hotline.service.calls.dispatch import offering
 from hotline.service.work import Work
 from tests.service.line import AWA, FANTA, OTHER_CALLER, OUMOU, RULES, Line
 
@@ -238,4 +239,4 @@ def test_screens_know_nothing_of_it(two: Line) -> None:
     see_to(two, callback, FANTA)
     assert two.dial("4 1 1", session="after") == before
     with two.real_store.read() as tx:
-        assert dispatch.urgent_waits(Work(two.hotline.deps, tx, two.clock.now()), ("fr",))
+        assert offering.urgent_waits(Work(two.hotline.deps, tx, two.clock.now()), ("fr",))

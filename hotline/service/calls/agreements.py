@@ -18,7 +18,8 @@ from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, Consent
 from hotline.service.acts import Act, Refused, Result
-from hotline.service.calls import dispatch, taking
+from hotline.service.calls import taking
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.reference import about, reference
 from hotline.service.calls.review import settle, stopped_unpressed, to_review
 from hotline.service.calls.rules import coverage, minors
@@ -96,7 +97,7 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
     window = window_of(act, callback.language, wish) if wish.agreed else "consent"
     if not isinstance(window, tuple):
         return Result(window, about(callback))
-    for served in dispatch.served_with(act.tx, callback):
+    for served in claims.served_with(act.tx, callback):
         _settle(act, served)
     coming = _move(act, callback, window, wish.word) or _open(act, callback, window, wish.word)
     act.tx.cases.save_consent(id, Consent(AGAIN, full_hour(act.at), callback=coming))
@@ -107,15 +108,15 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
 def pass_on(act: Act, id: str) -> Result:
     """The counselor knows the caller, who agreed that another rings now: it is given back. Or the caller is a minor: it goes before a supervisor, who is told."""
     callback = act.tx.callbacks.get(id)
-    group, flags = dispatch.held(act.tx, id, act.staff.id), act.tx.flags.of(id)
+    group, flags = claims.held(act.tx, id, act.staff.id), act.tx.flags.of(id)
     if callback is None or not group or not flags & PASSED_ON:
         return Result("gone")
     # They talked: whoever has it next may ring.
     talked_to = tuple(replace(held, outcome="spoke") if is_unsaid(held) else held for held in group)
     if minors.MINOR not in flags:
         return Result("back", about(callback), taking.return_group(act, talked_to))
-    dispatch.drop_call(act, talked_to)
-    dispatch.record_return(act, talked_to, act.staff.alias)
+    claims.drop_call(act, talked_to)
+    claims.record_return(act, talked_to, act.staff.alias)
     return Result("handed", about(callback), to_review(act, talked_to, "minor"))
 
 
@@ -129,7 +130,7 @@ def no_more(act: Act, id: str) -> Result:
     if callback is None or not act.tx.numbers.has(id):
         return Result("gone")
     stopped: tuple[str, ...] = ()
-    served = dispatch.served_with(act.tx, callback)
+    served = claims.served_with(act.tx, callback)
     forgotten = served if callback.other_phone else act.tx.callbacks.to_number(id)
     if callback.other_phone:
         for other in forgotten:
@@ -208,7 +209,7 @@ def _open(act: Act, before: Callback, window: tuple[Minute, Minute], word: str |
         entered=before.entered,
     )
     act.tx.callbacks.add_like(agreed, before.id)
-    if minors.is_of_minor(act.tx, dispatch.served_with(act.tx, before)):
+    if minors.is_of_minor(act.tx, claims.served_with(act.tx, before)):
         minors.flag_all(act, [agreed], before.minor_by)  # a minor's next call, too, is for those who take such calls
     return id
 

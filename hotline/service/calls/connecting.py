@@ -10,8 +10,9 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.acts import Act, By, Refused, Result, run
-from hotline.service.calls import dispatch, ringing
+from hotline.service.calls import ringing
 from hotline.service.calls.by_ring import placing
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
 from hotline.service.deps import Deps
@@ -22,7 +23,7 @@ def connect(act: Act, id: str) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None:
         return Result("gone")
-    group = dispatch.held(act.tx, id, act.staff.id)
+    group = claims.held(act.tx, id, act.staff.id)
     if ringing.is_coming(act, group) or (group and placing.is_ringing(act, act.staff)):
         return Result("rings", about(callback))
     refused = refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
@@ -36,13 +37,13 @@ def reveal(act: Act, id: str) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None or act.deps.rules.calling != "reveal":
         return Result("gone")
-    group = (*dispatch.held(act.tx, id, act.staff.id), *dispatch.joining(act, id))
+    group = (*claims.held(act.tx, id, act.staff.id), *claims.joining(act, id))
     # What is shown is rung: a page cannot pretend (SECURITY: what it cannot do).
     refused = refusal(act, group) or ("busy" if ringing.is_unreached(act, group) else None)
     if refused is not None:
         return Result(refused, about(callback))
-    dispatch.join(act, id)
-    group = dispatch.held(act.tx, id, act.staff.id)
+    claims.join(act, id)
+    group = claims.held(act.tx, id, act.staff.id)
     call = Call(act.derive("call"), id, act.staff.id, "ended", act.at, dialed_at=act.at, ended_at=act.at)
     act.tx.calls.add(call)
     ringing.count_attempt(act, group, call)
@@ -72,7 +73,7 @@ def cover(deps: Deps, by: By, id: str) -> Result:
 def begin_cover(act: Act, id: str) -> Result:
     """Find the call of whoever acts in which the cover can be heard. `call` among the values: its id."""
     call = act.tx.calls.live_of(act.staff.id)
-    held = {callback.id for callback in dispatch.held(act.tx, id, act.staff.id)}
+    held = {callback.id for callback in claims.held(act.tx, id, act.staff.id)}
     if call is None or call.state != "dialed" or call.callback not in held:
         return Result("read_aloud")
     return Result("done" if call.covered_at is None else "covered", {"call": call.id})

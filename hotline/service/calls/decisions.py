@@ -13,7 +13,7 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Decision, Reason, Review
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
+from hotline.service.calls.dispatch import offering, turns
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import settle
 from hotline.service.calls.rules.limits import most_attempts
@@ -99,7 +99,7 @@ def _choices(tx: Transaction, callback: Callback, at: int) -> tuple[Decision, ..
     has_number = tx.numbers.has(callback.id)
     if callback.state != "review":
         return ("noted", "forget") if has_number else ("noted",)
-    is_ringable = has_number and callback.not_after - at >= dispatch.SHORTEST
+    is_ringable = has_number and callback.not_after - at >= turns.SHORTEST
     return ("wait", "close", "forget") if is_ringable else ("close", "forget")
 
 
@@ -109,7 +109,7 @@ def _obey(work: Work, callback: Callback, decision: Decision) -> tuple[OutboxMes
             # To ring past the limit of attempts is the supervisor's to say: one is left in any case.
             attempts = min(callback.attempts, most_attempts(callback) - 1)
             work.tx.callbacks.save(replace(callback, state="waiting", claimed_by=None, claimed_at=None, outcome=None, attempts=attempts))
-            return dispatch.offer(work, callback.id)
+            return offering.offer(work, callback.id)
         case "close":
             _close(work, callback)
         case "forget":

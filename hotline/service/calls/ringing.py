@@ -14,10 +14,10 @@ from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.voice import VoiceLeg
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
 from hotline.service.calls.by_ring import placing, reach
 from hotline.service.calls.by_ring.legs import ring_of_leg
 from hotline.service.calls.by_ring.placing import Cause
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import may_ring
@@ -34,8 +34,8 @@ def pick_up(act: Act, leg: VoiceLeg) -> Result:
     call = _call(act, leg)
     if call is None or call.state not in ("placed", "answered"):
         return Result("gone")
-    dispatch.join(act, call.callback)  # whatever joins is known before the counselor is told of a word
-    group = dispatch.held(act.tx, call.callback, act.staff.id)
+    claims.join(act, call.callback)  # whatever joins is known before the counselor is told of a word
+    group = claims.held(act.tx, call.callback, act.staff.id)
     if not _may_ring(act, call, group):
         return _ended(act, call)
     act.tx.calls.save(replace(call, state="answered"))
@@ -51,7 +51,7 @@ def accept(act: Act, leg: VoiceLeg) -> Result:
     call = _call(act, leg)
     if call is None or call.state != "answered":
         return Result("gone")
-    group = dispatch.held(act.tx, call.callback, act.staff.id)
+    group = claims.held(act.tx, call.callback, act.staff.id)
     if not _may_ring(act, call, group):
         return _ended(act, call)
     if not act.tx.numbers.has(call.callback):
@@ -79,7 +79,7 @@ def hang_up(act: Act, leg: VoiceLeg) -> Result:
     if call.state == "ended":
         return Result("ended")
     act.tx.calls.save(replace(call, state="ended", ended_at=act.at))
-    unsaid = [callback for callback in dispatch.held(act.tx, call.callback, act.staff.id) if callback.outcome is None]
+    unsaid = [callback for callback in claims.held(act.tx, call.callback, act.staff.id) if callback.outcome is None]
     if call.state != "dialed" or not unsaid:
         return Result("ended")  # how it ended was said while they talked, or the caller stopped it
     for callback in unsaid:

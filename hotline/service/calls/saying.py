@@ -15,8 +15,9 @@ from hotline.ports.desk.cases import AGAIN
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, ringing
+from hotline.service.calls import ringing
 from hotline.service.calls.by_ring import reach
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import to_review
 from hotline.service.calls.rules import one_phone
@@ -32,7 +33,7 @@ def say_outcome(act: Act, id: str, outcome: Outcome) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None:
         return Result("gone")
-    group = dispatch.held(act.tx, id, act.staff.id)
+    group = claims.held(act.tx, id, act.staff.id)
     if not any(held.attempts for held in group):
         return Result("gone", about(callback))
     if ringing.is_coming(act, group):

@@ -9,7 +9,8 @@ from hotline.engine.casework.flags import OWN, Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
-from hotline.service.calls import alarms, dispatch
+from hotline.service.calls import alarms
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import for_eyes, settle
 from hotline.service.calls.rules import minors
@@ -48,7 +49,7 @@ def mark(act: Act, id: str, flag: Flag) -> Result:
     if flag in act.tx.flags.of(id):
         return Result("done", about(callback))
     if flag == minors.MINOR:
-        minors.flag_all(act, (callback, *dispatch.served_with(act.tx, callback)), act.staff.id)
+        minors.flag_all(act, (callback, *claims.served_with(act.tx, callback)), act.staff.id)
         for_eyes(act, callback, "minor")
     else:
         act.tx.flags.add(id, flag)
@@ -74,7 +75,7 @@ def unmark(act: Act, id: str, flag: Flag) -> Result:
     if flag not in act.tx.flags.of(id):
         return Result("done", about(callback))
     if flag == minors.MINOR:
-        same = {other.id: other for other in (callback, *dispatch.served_with(act.tx, callback), *act.tx.callbacks.to_number(id))}
+        same = {other.id: other for other in (callback, *claims.served_with(act.tx, callback), *act.tx.callbacks.to_number(id))}
         minors.unflag_all(act, same.values(), callback.minor_by)
         if callback.state != "review":
             settle(act, id, "noted", reason="minor")

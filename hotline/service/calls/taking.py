@@ -15,9 +15,10 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service import outbox
 from hotline.service.acts import Act, Refused, Result
-from hotline.service.calls import alerts, dispatch
+from hotline.service.calls import alerts
 from hotline.service.calls.by_ring import placing, reach
 from hotline.service.calls.by_ring.placing import Cause
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.reference import about
 from hotline.service.calls.review import to_review
 from hotline.service.calls.rules import minors, one_phone, skill
@@ -38,10 +39,10 @@ def take(act: Act, id: str) -> Result:
     if callback is None:
         return Result("gone")
     if callback.state != "claimed" or callback.claimed_by != act.staff.id:
-        refused = _refusal(act, callback) or (None if dispatch.claim(act, callback) else "gone")
+        refused = _refusal(act, callback) or (None if claims.claim(act, callback) else "gone")
         if refused is not None:
             return Result(refused, about(callback))
-        dispatch.join(act, id)
+        claims.join(act, id)
     return Result("taken", about(callback))
 
 
@@ -50,7 +51,7 @@ def give_back(act: Act, id: str) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None:
         return Result("gone")
-    group = dispatch.held(act.tx, id, act.staff.id)
+    group = claims.held(act.tx, id, act.staff.id)
     if not group:
         return Result("gone", about(callback))
     if any(is_unsaid(held) for held in group):
@@ -71,7 +72,7 @@ def hand_over(act: Act, id: str, to: str, note: str = "") -> Result:
     refused = "long_note" if len(note) > LONGEST_NOTE else _not_handed(act, chosen, callback, group)
     if refused is not None:
         return Result(refused, about(callback))
-    dispatch.drop_call(act, [callback])
+    claims.drop_call(act, [callback])
     for request in group:
         alerts.withdraw(act, request.id)
         act.tx.callbacks.save(replace(request, state="claimed", claimed_by=to, claimed_at=act.at, call=None))
@@ -89,9 +90,9 @@ def return_group(act: Act, group: Sequence[Callback]) -> tuple[OutboxMessage, ..
     """They wait again and the next of the staff is told; given back a second time they go before a supervisor."""
     counted = tuple(replace(callback, given_back=callback.given_back + 1) for callback in group)
     if all(callback.given_back < MOST_GIVEN_BACK for callback in counted):
-        return dispatch.give_back(act, counted, act.staff.alias)
-    dispatch.drop_call(act, counted)
-    dispatch.record_return(act, counted, act.staff.alias)
+        return claims.give_back(act, counted, act.staff.alias)
+    claims.drop_call(act, counted)
+    claims.record_return(act, counted, act.staff.alias)
     freed = tuple(replace(callback, claimed_by=None, claimed_at=None) for callback in counted)
     return to_review(act, freed, "given_back")
 

@@ -13,7 +13,8 @@ from hotline.ports.calls.alarms import BeforeSupervisors
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import alarms, dispatch
+from hotline.service.calls import alarms
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.rules import minors, one_phone, skill
 from hotline.service.calls.rules.limits import is_unsaid, may_ring_so_often
 from hotline.service.calls.rules.presence import is_closed, is_on_shift, is_present, stays_until
@@ -120,7 +121,7 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
     languages = skill.seen_by(staff, deps.written.languages)
     takes_minors = minors.takes_minors(staff)
     with deps.store.read() as tx:
-        mine = tuple(group[0] for group in dispatch.groups(tx, tx.callbacks.claimed_by(staff.id)))
+        mine = tuple(group[0] for group in claims.groups(tx, tx.callbacks.claimed_by(staff.id)))
         waiting = tx.board.due(at, languages, MOST_SHOWN, MOST_COUNTED, minors=takes_minors)
         later = tx.board.coming(at, languages, MOST_COUNTED if sees_all else MOST_SHOWN, MOST_COUNTED, minors=takes_minors)
         due, coming = waiting.callbacks, later.callbacks[:MOST_SHOWN]

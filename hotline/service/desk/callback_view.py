@@ -15,8 +15,9 @@ from hotline.ports.desk.cases import HandedNote
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import alarms, dispatch, saying, scripts
+from hotline.service.calls import alarms, saying, scripts
 from hotline.service.calls.alarms import Help
+from hotline.service.calls.dispatch import claims, offering
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, most_attempts
@@ -121,7 +122,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         attempts=max(other.attempts for other in group),
         most_attempts=min(most_attempts(other) for other in group),
         covered=any(known is not None and known.covered_at is not None for known in (live, call)),
-        urgent_waits=step in BUSY and dispatch.urgent_waits(work, seen_by(staff, work.deps.written.languages)),
+        urgent_waits=step in BUSY and offering.urgent_waits(work, seen_by(staff, work.deps.written.languages)),
         number=work.tx.numbers.of(id) if work.at < shown_until else None,
         shown_until=shown_until,
         has_number=work.tx.numbers.has(id),
@@ -187,7 +188,7 @@ def _step(callback: Callback, group: Sequence[Callback], call: Call | None, at: 
     if call is not None and call.callback in {other.id for other in group}:
         if call.state == "dialed" and all(other.outcome is None for other in group):
             return "talking"
-        if call.state != "dialed" and at - call.placed_at < dispatch.LEG_SECONDS:
+        if call.state != "dialed" and at - call.placed_at < claims.LEG_SECONDS:
             return "rings" if call.state == "placed" else "answered"
     return "how" if any(is_unsaid(other) for other in group) else "before"
 

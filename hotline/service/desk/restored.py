@@ -13,7 +13,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.upkeep.backups import Hold
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, consented, released
 from hotline.service.acts import Act, Result
-from hotline.service.calls.dispatch import LINE
+from hotline.service.calls.dispatch.claims import LINE
 from hotline.service.deps import Deps
 from hotline.service.desk.accounts.people import shut_out
 from hotline.service.desk.casework.cases import Case, OpenReferral

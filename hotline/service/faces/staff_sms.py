@@ -21,8 +21,9 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.incoming import ReceivedSms
 from hotline.service import outbox
 from hotline.service.acts import Act, By, Code, Refused, Result, run
-from hotline.service.calls import agreements, alarms, dispatch
+from hotline.service.calls import agreements, alarms
 from hotline.service.calls.connecting import connect
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.rules.limits import is_late
 from hotline.service.calls.rules.rest import rests
 from hotline.service.calls.saying import say_outcome
@@ -263,7 +264,7 @@ def _of_alarm(reading: StaffMessage) -> Request:
         return Request(hear, ("gone", reading.said.reference)) if callback is None else Request(alarms.acknowledge_alarm, (callback.id,))
     asked = [asked.alarm.callback for asked in alarms.before_supervisors(reading).calls_for_help if asked.asked_by != reading.staff.id]
     urgent = [callback for callback in reading.tx.offers.to(reading.staff.id, reading.at) if callback.urgent]
-    found = [*asked, *(group[0].id for group in dispatch.groups(reading.tx, urgent))]
+    found = [*asked, *(group[0].id for group in claims.groups(reading.tx, urgent))]
     if len(found) != 1:
         return Request(hear, ("which" if found else "nothing",))
     return Request(alarms.acknowledge_alarm, (found[0],))
@@ -306,9 +307,9 @@ def _of_the_only_one(reading: StaffMessage) -> Request:
     """Without a reference, where what is said fits one callback alone."""
     if _command(reading.said, HELD) is None:
         return Request(hear, ("help",))
-    held = dispatch.groups(reading.tx, reading.tx.callbacks.claimed_by(reading.staff.id))
+    held = claims.groups(reading.tx, reading.tx.callbacks.claimed_by(reading.staff.id))
     is_take = _command(reading.said, OFFERED) == "take"
-    offered = dispatch.groups(reading.tx, reading.tx.offers.to(reading.staff.id, reading.at)) if is_take else []
+    offered = claims.groups(reading.tx, reading.tx.offers.to(reading.staff.id, reading.at)) if is_take else []
     if not held and not offered:
         return Request(hear, ("nothing",))
     # What comes late may be about another than the one that is held by now.
@@ -322,7 +323,7 @@ def _take(reading: StaffMessage, callback: Callback) -> Request:
 
 
 def _of_held(reading: StaffMessage, callback: Callback) -> Request:
-    group = dispatch.held(reading.tx, callback.id, reading.staff.id)
+    group = claims.held(reading.tx, callback.id, reading.staff.id)
     command = _command(reading.said, HELD)
     was_rung = any(held.attempts for held in group)
     if command == "back":

@@ -8,9 +8,9 @@ from typing import Final
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
-from hotline.service.calls import dispatch
 from hotline.service.calls.by_ring import placing, reach
 from hotline.service.calls.by_ring.placing import Cause
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
 from hotline.service.calls.rules.presence import is_on
@@ -19,7 +19,7 @@ from hotline.service.deps import Deps
 from hotline.service.work import Work
 
 UNSAID_SECONDS: Final = 300
-"""So long after a call whoever was asked and did not say is asked once more; later a supervisor looks (`dispatch.SILENT_SECONDS`)."""
+"""So long after a call whoever was asked and did not say is asked once more; later a supervisor looks (`claims.SILENT_SECONDS`)."""
 AGAIN_SECONDS: Final = 180
 """So long after a phone could not be reached."""
 
@@ -46,7 +46,7 @@ def _causes(work: Work, staff: Staff, capped: Collection[str]) -> Iterator[Cause
         return
     if staff.id in capped and staff.role == "counselor" and is_on(staff, work.tx.shifts.all(), work.at, work.deps.clock.local):
         yield Cause("enough", f"{work.at // (work.deps.rules.shift_hours * 3600)}", work.at + outbox.STAFF_SECONDS)
-    for group in dispatch.groups(work.tx, held):
+    for group in claims.groups(work.tx, held):
         cause = _cause(work, staff, group)
         if cause is not None:
             yield cause

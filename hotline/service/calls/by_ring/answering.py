@@ -11,9 +11,10 @@ from hotline.ports.calls.staff_rings import Menu, StaffRing
 from hotline.ports.voice import VoiceLeg
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
-from hotline.service.calls import connecting, dispatch, ringing
+from hotline.service.calls import connecting, ringing
 from hotline.service.calls.by_ring import placing, reach
 from hotline.service.calls.by_ring.legs import ring_of_leg
+from hotline.service.calls.dispatch import claims, offering, turns
 from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid, may_ring
@@ -67,8 +68,8 @@ def go_on(act: Act, leg: VoiceLeg) -> Result:
     ring = ring_of_leg(act, leg, act.staff)
     if ring is None or ring.state != "known" or ring.callback is None or ring.menu not in ("offer", "held"):
         return Result("gone")
-    dispatch.join(act, ring.callback)
-    group = dispatch.held(act.tx, ring.callback, act.staff.id)
+    claims.join(act, ring.callback)
+    group = claims.held(act.tx, ring.callback, act.staff.id)
     refused = connecting.refusal(act, group) or ("on_page" if act.deps.rules.calling == "reveal" else None)
     act.tx.staff_rings.save(ring.over())
     if refused is not None:
@@ -89,7 +90,7 @@ def decline(act: Act, id: str) -> Result:
     callback = act.tx.callbacks.get(id)
     if callback is None or callback.state != "waiting":
         return Result("gone")
-    return Result("done", about(callback), dispatch.offer(act, id, passed_by=act.staff.id))
+    return Result("done", about(callback), offering.offer(act, id, passed_by=act.staff.id))
 
 
 def _count_wrong(act: Act, ring: StaffRing) -> Result:
@@ -109,14 +110,14 @@ def _count_wrong(act: Act, ring: StaffRing) -> Result:
 
 def _found(act: Act) -> tuple[Menu, Callback | None]:
     """What there is for whoever acts, the most pressing first: a call whose end nobody knows, one that they hold and may ring, one that is offered."""
-    held = dispatch.groups(act.tx, sorted(act.tx.callbacks.claimed_by(act.staff.id), key=dispatch.pressing))
+    held = claims.groups(act.tx, sorted(act.tx.callbacks.claimed_by(act.staff.id), key=turns.pressing))
     unsaid = next((group for group in held if any(is_unsaid(callback) for callback in group)), None)
     if unsaid is not None:
         return "how", unsaid[0]
     ringable = next((group for group in held if may_ring(act, one_phone.open_of(group, act.at), act.staff)), None)
     if ringable is not None:
         return "held", ringable[0]
-    offered = sorted(act.tx.offers.to(act.staff.id, act.at), key=dispatch.pressing)
+    offered = sorted(act.tx.offers.to(act.staff.id, act.at), key=turns.pressing)
     if offered:
         return "offer", offered[0]
     return ("enough" if act.staff.id in rests(act.tx, act.at, act.deps.rules).capped else "here"), None

@@ -19,8 +19,9 @@ from hotline.ports.calls.staff_rings import RingDigits
 from hotline.ports.desk.staff import CALLING, Role, Staff
 from hotline.ports.store import Store, Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch, review
+from hotline.service.calls import review
 from hotline.service.calls.by_ring import reach
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import is_unsaid
 from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
@@ -194,7 +195,7 @@ def give_back_all(work: Work, staff: str) -> tuple[OutboxMessage, ...]:
             others = tuple(callback for callback in one_phone.alike(work.tx, group[0].id) if callback not in group)
             messages += review.to_review(work, (*group, *others), "unanswered")
         else:
-            messages += dispatch.give_back(work, group, dispatch.LINE)
+            messages += claims.give_back(work, group, claims.LINE)
     return messages
 
 
@@ -238,7 +239,7 @@ def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
     groups: list[tuple[Callback, ...]] = []
     for callback in tx.callbacks.claimed_by(staff):
         if not any(callback in group for group in groups):
-            groups.append(dispatch.held(tx, callback.id, staff))
+            groups.append(claims.held(tx, callback.id, staff))
     return groups
 
 

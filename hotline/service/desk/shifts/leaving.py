@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls import dispatch
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.rules import minors, skill
 from hotline.service.calls.rules.presence import is_closed, team, there
 from hotline.service.deps import Deps
@@ -31,7 +31,7 @@ def leaving(deps: Deps, staff: Staff, at: int, most: int) -> Leaving:
     """Raises StoreAway."""
     languages, takes_minors = skill.seen_by(staff, deps.written.languages), minors.takes_minors(staff)
     with deps.store.read() as tx:
-        groups = dispatch.groups(tx, tx.callbacks.claimed_by(staff.id))
+        groups = claims.groups(tx, tx.callbacks.claimed_by(staff.id))
         due = tx.board.due(at, languages, 1, most, minors=takes_minors).count
         coming = tx.board.coming(at, languages, 1, most, minors=takes_minors).count
         others = {

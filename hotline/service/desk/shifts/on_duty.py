@@ -17,8 +17,8 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Result
-from hotline.service.calls import dispatch
 from hotline.service.calls.by_ring import reach
+from hotline.service.calls.dispatch import claims
 from hotline.service.calls.rules.presence import is_on_shift, stays_until
 from hotline.service.work import Work
 
@@ -165,18 +165,18 @@ def _back(act: Act, gone: Result) -> Staff:
     act.tx.staff.save(staff)
     for id in filter(None, gone.values["left"].split(",")):
         callback = act.tx.callbacks.get(id)
-        if callback is not None and callback.state == "waiting" and dispatch.claim(act, callback):
-            dispatch.join(act, id)
+        if callback is not None and callback.state == "waiting" and claims.claim(act, callback):
+            claims.join(act, id)
     return staff
 
 
 def _leave_nothing(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
     """Give back what this person holds and never tried."""
-    return tuple(message for group in _untried(work, staff) for message in dispatch.give_back(work, group, staff.alias))
+    return tuple(message for group in _untried(work, staff) for message in claims.give_back(work, group, staff.alias))
 
 
 def _untried(work: Work, staff: Staff) -> list[tuple[Callback, ...]]:
-    held = dispatch.groups(work.tx, work.tx.callbacks.claimed_by(staff.id))
+    held = claims.groups(work.tx, work.tx.callbacks.claimed_by(staff.id))
     return [tuple(group) for group in held if not any(callback.attempts for callback in group)]
 
 
