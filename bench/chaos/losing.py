@@ -5,15 +5,13 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
 
 from bench.chaos import damage
 from bench.chaos.line import ServedLine, asked, await_answer
-from bench.chaos.reading import kept
-from hotline.adapters.spool_file import rest_of
+from bench.chaos.reading import kept, spooled
 
 
 class Loss(Struct, frozen=True):
@@ -33,7 +31,7 @@ class Loss(Struct, frozen=True):
 
 def lost_and_restored(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: list[str]) -> None:
     """All of the machine is gone but what the guide keeps elsewhere: backups, keys, the file of stops."""
-    since, waiting = time.time(), _spooled(line)
+    since, waiting = time.time(), spooled(line)
     if line.command("backup"):
         return  # the disk or the database is just not there, which the command says
     time.sleep(chance.uniform(1, 4))
@@ -52,7 +50,7 @@ def lost_and_restored(line: ServedLine, chance: random.Random, losses: list[Loss
 
 def damaged_and_restored(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: list[str]) -> None:
     """The database alone is restored: spool, memory and file of stops go on."""
-    since, waiting = time.time(), _spooled(line)
+    since, waiting = time.time(), spooled(line)
     if line.command("backup"):
         return
     holds_any = bool(kept(line))
@@ -61,7 +59,7 @@ def damaged_and_restored(line: ServedLine, chance: random.Random, losses: list[L
     if holds_any and b'"database":"ok"' in asked(line.bind, "/health/ready")[1]:
         wrong.append("nobody can see that a page of the database is damaged")
     with line.stopped():
-        lost_at, spared = time.time(), _spooled(line)
+        lost_at, spared = time.time(), spooled(line)
         for path in line.var.glob("hotline.db*"):
             path.unlink()
         if line.postgres:
@@ -87,12 +85,6 @@ def _hold(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: li
     if line.command("held", "release", "--by", "Chaos"):
         wrong.append("a line that was restored could not be released")
     losses.append(Loss(loss.since, loss.lost_at, answering_at, released_at, loss.destroyed, loss.spared))
-
-
-def _spooled(line: ServedLine) -> frozenset[bytes]:
-    with suppress(OSError), (line.var / "spool").open("rb") as file:
-        return frozenset(entry.key for entry in rest_of(file.fileno()))
-    return frozenset()
 
 
 def _remove(path: Path) -> None:

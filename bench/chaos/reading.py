@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any, Final
 
 from msgspec import Struct
@@ -12,12 +12,15 @@ from sqlalchemy import create_engine, text
 from bench.chaos.callers import Asked
 from bench.chaos.line import ServedLine
 from hotline.adapters.keys.seal import Seal
+from hotline.adapters.spool_file import rest_of
 from hotline.adapters.sql import SqlStore
 from hotline.service.conversation.ledger import order_key
 from hotline.service.conversation.session import Session
 from hotline.service.outbox import RETRY_SECONDS, STUCK_SECONDS
 
 SETTLE_SECONDS: Final = 10.0
+DRAIN_SECONDS: Final = 60.0
+"""By then the clock has drained the spool, though it was killed and started again on a busy machine."""
 LATE_SECONDS: Final = 15
 """By which a message may be late that is to be sent again, on a busy machine."""
 PATIENCE_MS: Final = 20_000
@@ -35,10 +38,18 @@ class KeptCallback(Struct, frozen=True):
 
 
 def await_quiet(line: ServedLine) -> None:
-    """Until nothing is on its way any more, or `SETTLE_SECONDS`. Nobody tells: asked again and again."""
-    deadline = time.monotonic() + SETTLE_SECONDS
-    while _outbox(line) and time.monotonic() < deadline:
-        time.sleep(0.2)
+    """Until nothing is on its way any more: orders from the spool into the database, then messages. Nobody tells: asked again and again."""
+    for on_its_way, seconds in ((spooled, DRAIN_SECONDS), (_outbox, SETTLE_SECONDS)):
+        deadline = time.monotonic() + seconds
+        while on_its_way(line) and time.monotonic() < deadline:
+            time.sleep(0.2)
+
+
+def spooled(line: ServedLine) -> frozenset[bytes]:
+    """The keys of the orders that wait in the spool."""
+    with suppress(OSError), (line.var / "spool").open("rb") as file:
+        return frozenset(entry.key for entry in rest_of(file.fileno()))
+    return frozenset()
 
 
 def order_of(seal: Seal, asked: Asked) -> bytes:

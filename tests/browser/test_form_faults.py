@@ -22,6 +22,7 @@ def test_what_is_wrong_is_not_under_the_bar(served_desk: ServedDesk, size: dict[
     room.page.fill("[name=bm]", TOO_LONG)
     room.page.get_by_role("button", name=room.say("testimonies.keep")).press("Enter")
     expect(room.page.locator("#fault")).to_be_visible()
+    expect(room.page.locator("[name=bm]")).to_be_focused()  # by which the page has moved
     bar = room.page.locator(".tabs").bounding_box()
     assert bar is not None
     for part in ("[name=bm]", "#fault"):
