@@ -104,7 +104,7 @@ def write_files(root: Path, words: Mapping[str, str] = {}, pending: tuple[str, .
     """The line in `root`, in French and Bambara, all of it reviewed but `pending`, with these words and flows instead of its own."""
     for name, text in {**FLOWS, **flows}.items():
         _write(root / "flows" / f"{name}.yaml", text)
-    _write(root / "flows" / "line.yml", "start: line.first\nhelp: callback.open\nparts:\n  morning: 8h-12h\n  evening: 18h-21h\n")
+    _write(root / "flows" / "opening.yml", "start: line.first\nhelp: callback.open\nparts:\n  morning: 8h-12h\n  evening: 18h-21h\n")
     _write(root / "flows" / "directory.yml", directory)
     for language in ("fr", "bm"):
         entries = ['msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n']

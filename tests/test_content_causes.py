@@ -66,8 +66,8 @@ ONE: dict[str, tuple[Edit, list[str]]] = {
     "copied flow": (lambda root: shutil.copy(root / BABIES, root / "flows/babies2.yaml"), ["flows/babies2.yaml:1: babies2: unreachable, no key leads into this flow"]),
     "bad key in the directory": (edit("flows/directory.yml", r"^    name: ", "    nmae: "), ["flows/directory.yml:73: one-stop-commune-1: unknown field `nmae`; is `name` meant?"]),
     "missing words": (lambda root: (root / BM).unlink(), [f"{BM}:1: no such file"]),
-    "missing opening": (lambda root: (root / "flows/line.yml").unlink(), ["flows/line.yml:1: no such file"]),
-    "wrong start": (edit("flows/line.yml", r"^start:.*", "start: lien"), ["flows/line.yml:1: start: unknown screen lien"]),
+    "missing opening": (lambda root: (root / "flows/opening.yml").unlink(), ["flows/opening.yml:1: no such file"]),
+    "wrong start": (edit("flows/opening.yml", r"^start:.*", "start: lien"), ["flows/opening.yml:1: start: unknown screen lien"]),
     "wrong target": (edit(BABIES, r"2: vaccines\n", "2: vacines\n"), [f"{BABIES}:8: babies.topics: unknown screen babies.vacines"]),
     "wrong kind": (edit(CALLBACK, r"^    menu:$", "    mneu:"), [f"{CALLBACK}:12: callback.nobody: unknown kind `mneu`, none of menu, ask, say, branch, do, call, end"]),
 }  # fmt: skip

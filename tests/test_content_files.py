@@ -31,7 +31,7 @@ from hotline.engine.flow import (
 
 GOOD = Path(__file__).parent / "content_files" / "good"
 FIRST, CALLBACK, CENTRES = "flows/first.yaml", "flows/callback.yaml", "flows/centres.yaml"
-LINE, DIRECTORY = "flows/line.yml", "flows/directory.yml"
+LINE, DIRECTORY = "flows/opening.yml", "flows/directory.yml"
 FR, BM = "locales/fr/LC_MESSAGES/flows.po", "locales/bm/LC_MESSAGES/flows.po"
 
 
@@ -278,8 +278,8 @@ def test_a_fault_of_form_is_named_with_its_line(tree: Path, file: str, old: str,
         (FIRST, b"", "flows/first.yaml:1: empty"),
         (FIRST, b"start: welcome\nscreens: {}\n", "flows/first.yaml:2: first: no screen"),
         (FIRST, b"start: a\nscreens:\n  a:\n    end: {}\n# \xe9\n", "flows/first.yaml:5: not UTF-8"),
-        (LINE, b"# caf\xe9\n", "flows/line.yml:1: not UTF-8"),
-        (LINE, None, "flows/line.yml:1: no such file"),
+        (LINE, b"# caf\xe9\n", "flows/opening.yml:1: not UTF-8"),
+        (LINE, None, "flows/opening.yml:1: no such file"),
         (DIRECTORY, None, "flows/directory.yml:1: no such file"),
         (BM, b'msgid "a"\nmsgstr "\xe9"\n', "locales/bm/LC_MESSAGES/flows.po:2: not UTF-8"),
         (BM, None, "locales/bm/LC_MESSAGES/flows.po:1: no such file"),
@@ -311,7 +311,7 @@ def test_no_flow_at_all_is_no_edition(tmp_path: Path) -> None:
     assert [str(fault) for fault in faults] == [
         "flows:1: no flow",
         "flows/directory.yml:1: no such file",
-        "flows/line.yml:1: no such file",
+        "flows/opening.yml:1: no such file",
         "locales/bm/LC_MESSAGES/flows.po:1: no such file",
         "locales/fr/LC_MESSAGES/flows.po:1: no such file",
     ]

@@ -673,7 +673,7 @@ def test_pending_words_do_not_go_live_where_they_matter(line: Line) -> None:
 
 
 MONDAY = (date(2026, 11, 23) - date(1970, 1, 1)).days * DAY
-MORNING = DayPart("morning", 8 * 60, 12 * 60, Where("flows/line.yml", 1))
+MORNING = DayPart("morning", 8 * 60, 12 * 60, Where("flows/opening.yml", 1))
 
 
 @pytest.mark.parametrize(

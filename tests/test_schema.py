@@ -21,7 +21,7 @@ from tests.content_line import ROOT
 from tests.test_content_files import GOOD
 
 FLOWS = sorted((ROOT / "flows").glob("*.yaml"))
-OTHERS = {"line.yml": "line.json", "directory.yml": "directory.json", "testimonies.yml": "testimonies.json"}
+OTHERS = {"opening.yml": "opening.json", "directory.yml": "directory.json", "testimonies.yml": "testimonies.json"}
 
 
 def as_an_editor_reads(text: str) -> Any:
@@ -204,9 +204,9 @@ WRONG_ELSEWHERE = [
     ("directory.json", DIRECTORY, ", on: 2026-03-01", ""),
     ("directory.json", DIRECTORY, "[one-stop, emergency]", "[one-stop, one-stop]"),
     ("directory.json", DIRECTORY, "[one-stop, emergency]", "{one-stop: {name: Centre}}"),
-    ("line.json", LINE, "help:", "hulp:"),
-    ("line.json", LINE, "8h-12h", "8-12"),
-    ("line.json", LINE, "start: line.first", "start: [line]"),
+    ("opening.json", LINE, "help:", "hulp:"),
+    ("opening.json", LINE, "8h-12h", "8-12"),
+    ("opening.json", LINE, "start: line.first", "start: [line]"),
     ("testimonies.json", TESTIMONIES, "[Awa, Fanta]", "[Awa]"),
     ("testimonies.json", TESTIMONIES, "[Awa, Fanta]", "[Awa, Awa]"),
     ("testimonies.json", TESTIMONIES, "2026-01-31", "yesterday"),

@@ -21,7 +21,7 @@ from hotline.engine.check import check
 from hotline.engine.check.directory import gone_astray
 from hotline.engine.flow import Fault, Gaps, Item, Message, Sources, Where
 
-LINE: Final = "flows/line.yml"
+OPENING: Final = "flows/opening.yml"
 DIRECTORY: Final = "flows/directory.yml"
 TESTIMONIES: Final = "flows/testimonies.yml"
 """Need not be there: then there are no testimonies."""
@@ -72,7 +72,7 @@ def find(root: Path, languages: tuple[str, ...]) -> Found:
     torn = {reader.path.stem for reader in readers if reader.faults}  # after the first pass: not every screen has its name
     starts: Mapping[str, str] = {draft.name: draft.start for draft in drafts}
     read = [flow(draft, starts) for draft in drafts]
-    places = [Reader(root, root / name) for name in (LINE, DIRECTORY, TESTIMONIES)]
+    places = [Reader(root, root / name) for name in (OPENING, DIRECTORY, TESTIMONIES)]
     opening, items = line(places[0], starts), directory(places[1])
     if places[2].path.exists():
         items += testimonies(places[2], languages)
@@ -121,7 +121,7 @@ def _draft(reader: Reader) -> FlowDraft | None:
 def _not_read(root: Path, languages: tuple[str, ...]) -> list[Fault]:
     """Files and folders that an operator may think are read, and are not."""
     files = [
-        path for path in (root / "flows").glob("*.yml") if path not in {root / name for name in (LINE, DIRECTORY, TESTIMONIES, MAPPING)}
+        path for path in (root / "flows").glob("*.yml") if path not in {root / name for name in (OPENING, DIRECTORY, TESTIMONIES, MAPPING)}
     ]
     folders = [path for path in (root / "locales").glob("*") if path.is_dir() and path.name not in languages]
     said = [(path, "not read; a flow's file ends in .yaml") for path in files]

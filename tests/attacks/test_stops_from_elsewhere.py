@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
@@ -13,7 +14,7 @@ import pytest
 
 from hotline.demo.standin.wire import get, post_json
 from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
-from tests.system.lines import CALLER, SECONDS, Line, dial, lay_down, started
+from tests.system.lines import CALLER, SECONDS, dial, lay_down, started
 
 pytestmark = pytest.mark.system
 STRANGER, OFF = "+22370000777", "+22370000909"
@@ -23,17 +24,17 @@ HOUR = 3600
 
 
 @pytest.fixture(scope="module", params=DATABASES)
-def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Line]:  # noqa: F811
+def standing(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Network]:  # noqa: F811
     var = tmp_path_factory.mktemp(request.param) / "v"
-    yield from started(var, HOTLINE_DATABASE_URL=database_of(request.param, var, postgres, "stops"))
+    for line in started(var, HOTLINE_DATABASE_URL=database_of(request.param, var, postgres, "stops")):
+        yield Network(line.await_card())
 
 
 @pytest.fixture
-def line(standing: Line) -> Network:
+def line(standing: Network) -> Network:
     """All phones at rest, and nothing asked for on the callers'."""
-    card = standing.await_card()
-    lay_down(card)
-    return Network(card)
+    standing.begin()
+    return standing
 
 
 class Network:
@@ -44,6 +45,11 @@ class Network:
     def __init__(self, card: dict) -> None:
         self.card = card
         self.numbers = {person["alias"]: person["number"] for person in card["people"] if person["number"]}
+        self.seen: dict[str, int] = {}
+        self._offered: set[str] = set()
+
+    def begin(self) -> None:
+        lay_down(self.card)
         self.seen = {number: len(self.phone(number)["messages"]) for number in self.numbers.values()}
 
     def phone(self, number: str, since: int = -1) -> dict:
@@ -52,8 +58,8 @@ class Network:
 
     def until(self, number: str, holds: Callable[[dict], bool]) -> dict:
         """The phone, as soon as this is true of it. The network says when something changes."""
-        seen = self.phone(number)
-        for _ in range(SECONDS):
+        seen, deadline = self.phone(number), time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
             if holds(seen):
                 return seen
             seen = self.phone(number, seen["version"])
@@ -68,6 +74,18 @@ class Network:
         """The first SMS that came since this test began and has this in it."""
         self.until(number, lambda _: any(part in text for text in self.came(number)))
         return next(text for text in self.came(number) if part in text)
+
+    def offered(self, alias: str) -> str:
+        """The reference of what is offered to this counselor now: what still comes of an earlier test is of one that was offered before."""
+        number = self.numbers[alias]
+
+        def fresh() -> list[str]:
+            return [ref for text in self.came(number) if " 1" in text and (ref := reference(text)) not in self._offered]
+
+        self.until(number, lambda _: bool(fresh()))
+        found = fresh()[0]
+        self._offered.add(found)
+        return found
 
     def press(self, number: str, what: str, text: str = "") -> None:
         post_json(f"{self.card['standin']}/phones/{quote(number)}/{what}", json.dumps({"text": text}).encode(), SECONDS)
@@ -97,7 +115,7 @@ def reference(offer: str) -> str:
 def take(line: Network) -> str:
     """The counselor takes what is offered, picks up and presses 1. Its reference."""
     awa = line.numbers["awa"]
-    ref = reference(line.comes(awa, " 1"))
+    ref = line.offered("awa")
     line.press(awa, "sms", f"{ref} 1")
     line.until(awa, lambda phone: phone["call"] is not None)
     line.press(awa, "answer")
@@ -119,7 +137,7 @@ def test_a_stop_in_her_name_rings_nobody_and_a_supervisor_hears_of_it(line: Netw
     """The reference, and nothing more; whoever holds the phone sees the line that everybody sees."""
     before = line.dial("4")
     line.dial(URGENT)
-    ref = reference(line.comes(line.numbers["awa"], " 1"))
+    ref = line.offered("awa")
     line.text(CALLER, "STOP")
     assert [word for word in line.comes(line.numbers["fanta"], ref).split() if word.strip(".:").isdigit()] == [f"{ref}:"]
     line.press(line.numbers["awa"], "sms", f"{ref} 1")

@@ -1,4 +1,4 @@
-"""What is not a screen: where the line opens (`line.yml`), and the regions, places, services and events that it lists (`directory.yml`)."""
+"""What is not a screen: where the line opens (`opening.yml`), and the regions, places, services and events that it lists (`directory.yml`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SPAN: Final = re.compile(r"(\d\d?)h([0-5]\d)?-(\d\d?)h([0-5]\d)?")
 
 
 class LineFile(Struct, frozen=True):
-    """`line.yml`: bare flow names are made full; what is missing is empty."""
+    """`opening.yml`: bare flow names are made full; what is missing is empty."""
 
     start: str = ""
     help: str = ""
@@ -28,7 +28,7 @@ class LineFile(Struct, frozen=True):
 
 
 def line(reader: Reader, starts: Mapping[str, str]) -> LineFile:
-    """What `line.yml` says. `starts`: by a flow's name the whole key of its first screen."""
+    """What `opening.yml` says. `starts`: by a flow's name the whole key of its first screen."""
     node = reader.document()
     if node is None:
         return LineFile()

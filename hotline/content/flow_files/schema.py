@@ -31,7 +31,7 @@ def schemas() -> Mapping[str, Schema]:
     """Every schema by its file's name below FOLDER; what each is for is in its title."""
     return {
         "flow.json": _flow(),
-        "line.json": _headed(
+        "opening.json": _headed(
             "line", _fields("line", {"start": _target(), "help": _target(), "parts": _parts()}, ("start", "help", "parts"))
         ),
         "directory.json": _headed(

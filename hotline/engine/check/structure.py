@@ -36,7 +36,7 @@ CONDITION_VALUES: Final = {
 }
 LISTS: Final = get_args(List)
 MAY_BE_EMPTY: Final = ("events", "testimonies")
-_LINE: Final = Where("flows/line.yml", 1)
+_OPENING: Final = Where("flows/opening.yml", 1)
 
 
 def unread_flows(sources: Sources, gaps: Gaps) -> Iterator[tuple[str, Fault]]:
@@ -67,7 +67,7 @@ def _targets(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) 
     flows = {flow.name for flow in sources.flows}
     for key, name in ((sources.start, "start"), (sources.help, "help")):
         if key not in screens:
-            yield fault(_LINE, name, reason("unknown_screen", screen=key), follows=gaps.line or _may_hold(gaps, key))
+            yield fault(_OPENING, name, reason("unknown_screen", screen=key), follows=gaps.line or _may_hold(gaps, key))
     for flow in sources.flows:
         if flow.start not in screens:
             yield fault(flow.at, "start", reason("unknown_screen", screen=flow.start), follows=_may_hold(gaps, flow.start))
@@ -82,7 +82,7 @@ def _targets(sources: Sources, screens: Mapping[str, ScreenSource], gaps: Gaps) 
 
 
 def _may_hold(gaps: Gaps, key: str) -> bool:
-    """`line.yml` names a flow bare."""
+    """`opening.yml` names a flow bare."""
     return gaps.may_hold(key) or key in gaps.flows
 
 
