@@ -66,7 +66,7 @@ def test_a_number_is_rung_and_another_is_off_the_line(served: ServedDesk, script
     room.page.get_by_role("button", name="Noter cet appel").click()
     room.shows("Vérifié jusqu'au 23/05/2027")
     open_(served, room, "directory/services/reference-4")
-    room.page.get_by_text("Un autre", exact=True).click()
+    room.page.get_by_text("Quelqu'un d'autre", exact=True).click()
     room.page.get_by_role("button", name="Noter cet appel").click()
     room.shows("Pas vérifié : quelqu'un d'autre a répondu")
     room.page.get_by_role("button", name="Oui, retirer ce numéro").click()

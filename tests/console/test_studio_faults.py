@@ -76,8 +76,8 @@ HOSTILE: dict[str, tuple[str, str, str]] = {
     "homoglyph": ("babies.milk", "Du l\u0430it.", "« \u0430 » (U+0430 CYRILLIC SMALL LETTER A) a l'air d'une de nos lettres sans en être une, ou ne s'affiche pas sur un téléphone simple. Tapez la lettre du clavier."),
     "number": ("babies.milk", "Faites le soixante-dix, zéro zéro, zéro neuf, zéro zéro.", "Il y a ce qui ressemble à un numéro de téléphone. Ôtez-le : les numéros vont dans l'annuaire."),
     "never": ("babies.milk", "Du lait, en secret.", "« secret » est un mot que la ligne ne dit jamais. Dites-le autrement."),
-    "asked": ("babies.topics", "Votre mari vous frappe ?\n1 Oui\n2 Non\n3 Parfois\n4 Avant\n5 Jamais", "Cet écran demanderait par une touche ce qui lui est arrivé (« mari »). La ligne ne le demande jamais ainsi. Donnez un conseil, ou proposez un appel."),
-    "budget": ("out.end", "Merci. " * 24, "Écran : 7 signes de trop (167 pour 160). Ôtez-en, ou mettez la suite sur un autre écran."),
+    "asked": ("babies.topics", "Votre mari vous frappe ?\n1 Oui\n2 Non\n3 Parfois\n4 Avant\n5 Jamais", "Cet écran demanderait par une touche ce qui est arrivé à celle qui appelle (« mari »). La ligne ne le demande jamais ainsi. Donnez un conseil, ou proposez un appel."),
+    "budget": ("out.end", "Merci. " * 24, "Écran : 7 de trop (167 signes pour 160). Ôtez-en, ou mettez la suite sur un autre écran."),
 }  # fmt: skip
 
 
