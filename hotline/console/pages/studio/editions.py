@@ -280,8 +280,12 @@ def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> d
     difference = difference.read_in(language(context))
     now, then = (titles(context, sources, LONGEST_TITLE) for sources in (difference.after, difference.before))
 
+    starts = {flow.name: flow.start for sources in (difference.before, difference.after) for flow in sources.flows}
+
     def title_of(key: str) -> str:
         """What a screen or phrase is called; of a step that callers never see, what it does and what they see next. One that is gone by what it was."""
+        if key in starts:
+            return f"{context.words.say(language(context), 'editions.conflict.flow')} · {title_of(starts[key])}"
         return visible(now(key) or then(key) or key)
 
     def field_name(name: str, of: str = "editions") -> str:
@@ -312,6 +316,7 @@ def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> d
         "difference": difference,
         "name_of": shown.name_of,
         "title_of": title_of,
+        "flow_starts": starts,
         "field_name": field_name,
         "called": called,
         "meant": meant,
