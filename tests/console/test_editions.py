@@ -275,7 +275,17 @@ def test_what_differs_is_said_in_words_and_leads_to_where_it_is_changed(desk: De
     act = run(desk.line.hotline.deps, By(IDS["mariam"], "page"), drafts_acts.save_parts, drafts(desk)[0], [edit])
     assert not act.is_refused
     page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
-    for text in ("Maison</a>", "Association", "Kati", desk.say("directory.field.source_date"), desk.say("structure.asked.opening.known")):
+    fields = [desk.say(f"directory.field.{name}") for name in ("name", "region", "place", "kind", "source", "source_date")]
+    card = page[page.index("Maison</a>") :]
+    assert [card.index(f"{field} ·") for field in fields] == sorted(card.index(f"{field} ·") for field in fields)
+    for text in (
+        "Maison</a>",
+        "11/2026",
+        "Association",
+        "Kati",
+        desk.say("directory.field.source_date"),
+        desk.say("structure.asked.opening.known"),
+    ):
         assert text in page
     for sign in ("services.maison", "source_date ·", "koulikoro", "opening =", "coverage.urgent"):
         assert sign not in page

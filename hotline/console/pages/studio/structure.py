@@ -167,7 +167,7 @@ def _typed_beside(context: ConsoleContext, history: KeyHistory, address: ScreenA
         return {}
     texts = _texts(chosen(context).sources, address.key)
     stands = {f"title:{language}": text.split("\n")[0] for language, text in texts.items()} | structure_forms.standing(view, _opened(view))
-    sends = set()
+    sends: set[str] = set()
     if request.endpoint == "console.rename_screen":
         sends = {name for name in stands if name.startswith("title:")}
     elif request.endpoint in FORMS and "trade" not in request.form:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final, cast
+
+from msgspec.structs import replace
 
 from hotline.engine.drafting.difference import ScreenDifference
+from hotline.engine.entry_fields import FIELDS, Section
 from hotline.engine.flow import Sources
 from hotline.service.studio.line.tree import GROUPS, in_order_of_keys, phrase_group, ways_to
 
@@ -29,7 +32,7 @@ def in_reading_order(parts: Iterable[ScreenDifference], before: Sources, after: 
     def keys(key: str) -> tuple[bool, tuple[int, ...]]:
         return in_order_of_keys(ways[key].keys if key in ways else None)
 
-    def rank(part: ScreenDifference) -> tuple[object, ...]:
+    def rank(part: ScreenDifference) -> tuple[Any, ...]:
         flow = _flow(part)
         if part.section == "line":
             return (0,)
@@ -40,7 +43,16 @@ def in_reading_order(parts: Iterable[ScreenDifference], before: Sources, after: 
             return 2, groups.index(phrase_group(flow)), part.key
         return 1, flow not in urgent, keys(starts[flow]), flow, keys(part.key), screens.get(part.key, -1)
 
-    return tuple(sorted(found, key=rank))
+    return tuple(map(_fields_in_order, sorted(found, key=rank)))
+
+
+def _fields_in_order(part: ScreenDifference) -> ScreenDifference:
+    """The fields of an entry as its form asks for them; what the form does not ask for behind."""
+    if part.section != "directory":
+        return part
+    fields = FIELDS.get(cast("Section", part.key.partition(".")[0]), ())
+    places = {field: place for place, field in enumerate(fields)}
+    return replace(part, changes=tuple(sorted(part.changes, key=lambda change: places.get(change.part, len(fields)))))
 
 
 def _flow(part: ScreenDifference) -> str:
