@@ -22,7 +22,7 @@ from hotline.console.pages.calls import callback, casework, contact, queue, revi
 from hotline.console.pages.figures import figure_files, figures, judged, overview, partners, sharing_protocols
 from hotline.console.pages.staff import access, account, care, people, shifts
 from hotline.console.pages.studio import directory, editions, lines, reviewing, screens, structure, translating
-from hotline.console.times import time_of_day
+from hotline.console.times import dated, time_of_day
 from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
@@ -114,6 +114,7 @@ def install(app: Flask, context: ConsoleContext) -> None:
         subject.views(pages, context)
     app.jinja_env.globals.update(asset=lambda name: f"/console/asset/{name}?v={assets.version(name)}", may=may, hour_of=time_of_day)
     app.jinja_env.globals["fault_said"] = partial(said, context)
+    app.jinja_env.filters["dated"] = dated
     app.jinja_env.filters.update(unbroken=unbroken, quotes=quotes)
     compiled.prepare(app.jinja_env)
     app.register_blueprint(pages)

@@ -87,6 +87,13 @@ class FormFault(Struct, frozen=True):
     """Which form, where several of a page go to one address: its `name` in the template. `page`: one that does not stand there any more."""
     values: dict[str, str] = {}
     """For the words."""
+    also: tuple[FormFault, ...] = ()
+    """What else is wrong with the same form."""
+
+    @property
+    def all(self) -> tuple[FormFault, ...]:
+        """The first has the focus."""
+        return (self, *self.also)
 
 
 class SentForm(Struct, frozen=True):
@@ -277,7 +284,8 @@ def _edition_news(context: ConsoleContext) -> EditionNews:
 
 
 def _sent_form(context: ConsoleContext, fault: FormFault | None, action: str, name: str = "", draft: str = "") -> SentForm:
-    wrong = fault if fault and request.path == action and fault.form == name else None
+    is_here = request.path == action or bool(draft and request.form.get("draft") == draft)  # another of its buttons was pressed
+    wrong = fault if fault and is_here and fault.form == name else None
     if draft and request.form.get("draft") == draft:
         return SentForm(wrong, request.form, tab=open_form().tab, since=open_form().since)
     if wrong or not draft:

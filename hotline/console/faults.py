@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hotline.console.context import ConsoleContext, language
+from hotline.console.times import dated
 from hotline.console.words import Words
 from hotline.engine.faults import NOTHING
 from hotline.engine.flow import Fault, FaultReason
@@ -22,7 +23,7 @@ def in_words(words: Words, language: str, fault: Fault) -> str:
     """The same in a language. A fault of a file's form stays English, with its line: no page can make one."""
     if fault.reason is None:
         return words.say(language, "studio.fault.file", line=fault.at.line, message=fault.message)
-    return _said(words, language, fault.reason)
+    return dated(_said(words, language, fault.reason))
 
 
 def _said(words: Words, language: str, why: FaultReason) -> str:

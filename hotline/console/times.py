@@ -11,6 +11,9 @@ from hotline.engine.times import DAY_MINUTES, EPOCH
 
 _PART: Final = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
 _TIME: Final = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])")
+_DAY: Final = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b", re.ASCII)
+_MONTH: Final = re.compile(r"(\d{4})-(\d\d)", re.ASCII)
+_WRITTEN: Final = re.compile(r"\A(?:\d{1,2}/)?\d{1,2}/\d{4}\Z", re.ASCII)
 
 
 def stamp(minute: Minute) -> str:
@@ -26,6 +29,17 @@ def full_date(day: int) -> str:
 def short_date(day: int) -> str:
     """`24/11`."""
     return f"{_date(day):%d/%m}"
+
+
+def dated(text: str) -> str:
+    """A text with every day in it as pages write days: `awa 24/11/2026`; where all of it is a month, `11/2026`."""
+    month = _MONTH.fullmatch(text)
+    return f"{month[2]}/{month[1]}" if month else _DAY.sub(r"\3/\2/\1", text)
+
+
+def undated(text: str) -> str:
+    """The reverse, for what was typed: `24/11/2026` is `2026-11-24`, `11/2026` is `2026-11`; all else is as it is."""
+    return _WRITTEN.sub(lambda found: "-".join(part.zfill(2) for part in reversed(found[0].split("/"))), text.strip())
 
 
 def iso(day: int) -> str:

@@ -278,7 +278,7 @@ def test_what_reads_right_to_left_turns_nothing_around(desk: Desk) -> None:
     assert "Plus \ufffdriap\ufffd clair" in fanta.page
     fanta.send(f"{PROPOSAL}/back", reason="Non\u202e oui")
     assert "Non\ufffd oui" in mariam.open(f"/console/editions/drafts/{open_drafts(desk)[0]}")
-    signed(mariam, "/console/studio/review/comment", place=FR, text="Elle\u202e dit", **{"in": ""})
+    signed(mariam, "/console/studio/review/comment", place=FR, **{f"comment:{FR}": "Elle\u202e dit", "in": ""})
     assert "Elle\ufffd dit" in mariam.open("/console/studio/review?show=comments")
 
 
@@ -335,7 +335,7 @@ def test_what_was_read_is_what_is_approved(desk: Desk) -> None:
 def test_the_audit_has_deeds_and_never_words(desk: Desk) -> None:
     """Of a draft, a remark, a proposal and its reason."""
     mariam = changed(desk)
-    signed(mariam, "/console/studio/review/comment", place=FR, text="Kalilou parle", **{"in": ""})
+    signed(mariam, "/console/studio/review/comment", place=FR, **{f"comment:{FR}": "Kalilou parle", "in": ""})
     propose(desk, mariam, title="Madiba")
     fanta = desk.browser("fanta")
     fanta.open(PROPOSAL)
@@ -390,7 +390,7 @@ def test_a_list_that_nobody_writes_into_is_not_found(desk: Desk, name: str) -> N
 def test_a_dump_tells_no_remark(desk: Desk) -> None:
     """What staff say to each other about words lies sealed."""
     mariam = changed(desk)
-    signed(mariam, "/console/studio/review/comment", place=FR, text="Kalilou parle", **{"in": ""})
+    signed(mariam, "/console/studio/review/comment", place=FR, **{f"comment:{FR}": "Kalilou parle", "in": ""})
     with desk.line.real_store._engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT * FROM comments").all()
     assert len(rows) == 1

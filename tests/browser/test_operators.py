@@ -155,7 +155,7 @@ def new_service(operator: Operator) -> None:
     press(room, "studio.keep")
     room.shows(room.say("directory.after.kept"))
     page.locator("[name=answered][value=service]").check()
-    page.fill("#rung ~ form [name=cost]", "gratuit")
+    page.fill("[name=rang_cost]", "gratuit")
     press(room, "directory.rang_keep")
     room.shows("Vérifié jusqu'au")
 

@@ -121,6 +121,47 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(desk: D
     assert re.search(r'name="phone" value="appelez-moi"[^>]*aria-invalid', mariam.page)
 
 
+def test_all_that_is_missing_is_said_at_once(desk: Desk, mariam: Browser) -> None:
+    """A number without its source and without that one's date: each beside its field, the first with the focus."""
+    mariam.open(f"{LIST}/new/services")
+    mariam.send(f"{LIST}/new/services", **(SERVICE | {"source": "", "source_date": ""}))
+    assert re.search(r'name="source" [^>]*aria-invalid="true" autofocus', mariam.page)
+    assert re.search(r'name="source_date" [^>]*aria-invalid="true">', mariam.page)
+    assert 2 == mariam.page.count(desk.say("directory.fault.missing"))
+
+
+def test_days_stand_and_are_typed_in_one_way(desk: Desk, mariam: Browser) -> None:
+    """A source's too, whatever of a day it says; as files have it is taken as well."""
+    for typed, shown in (("20/11/2026", "20/11/2026"), ("11/2026", "11/2026"), ("2026-10", "10/2026"), ("2025", "2025")):
+        mariam.open(f"{LIST}/new/services")
+        mariam.send(f"{LIST}/new/services", **(SERVICE | {"source_date": typed}))
+        assert f'name="source_date" value="{shown}"' in mariam.page
+        assert not re.search(r">[^<]*2026-\d\d", mariam.page)
+
+
+def test_what_is_new_has_nothing_in_force_to_go_back_to(desk: Desk, mariam: Browser) -> None:
+    """It can be taken out again."""
+    mariam.open(f"{LIST}/new/services")
+    mariam.send(f"{LIST}/new/services", **SERVICE)
+    assert (False, True) == (desk.say("directory.revert") in mariam.page, desk.say("directory.drop") in mariam.page)
+    mariam.open(LEGAL)
+    mariam.send(LEGAL, name="Aide", kind="legal", phone="00 00 02 04", source="x", source_date="2025")
+    assert desk.say("directory.revert") in mariam.page
+
+
+def test_whatever_else_is_typed_stays_without_script(desk: Desk, mariam: Browser) -> None:
+    """A call is noted while an address is being typed, and a number taken off while what was heard is: the page comes back with the rest, until that is sent."""
+    mariam.open(LEGAL)
+    mariam.send(f"{LEGAL}/rung", answered="service", rang_on="2026-11-24", rang_hours="8h-12h", address="Rue 12", hours="")
+    assert desk.say("directory.after.verified", day="23/05/2027") in mariam.page
+    assert "Rue 12</textarea>" in mariam.page
+    assert 'name="hours" value="8h-12h"' in mariam.page
+    mariam.send(f"{LEGAL}/off", address="Rue 12", rang_cost="gratuit")
+    assert desk.say("directory.after.withdrawn") in mariam.page
+    assert "Rue 12</textarea>" in mariam.page
+    assert re.search(r'name="rang_cost" [^>]*value="gratuit"', mariam.page)
+
+
 def test_who_is_overtaken_sees_both_and_chooses(desk: Desk, mariam: Browser) -> None:
     """What the other kept stands beside what was typed; sending again keeps one's own."""
     mariam.open(LEGAL)
@@ -150,7 +191,14 @@ def test_a_call_that_the_service_answered_says_until_when(desk: Desk, mariam: Br
     """In the draft; the list's figures are the line's, and stay."""
     mariam.open(LEGAL)
     assert desk.say("directory.rang_note", day="23/05/2027") in mariam.page
-    mariam.send(f"{LEGAL}/rung", answered="service", on="2026-11-24", language=["français", "bambara"], hours="8h-12h", cost="gratuit")
+    mariam.send(
+        f"{LEGAL}/rung",
+        answered="service",
+        rang_on="2026-11-24",
+        language=["français", "bambara"],
+        rang_hours="8h-12h",
+        rang_cost="gratuit",
+    )
     assert desk.say("directory.after.verified", day="23/05/2027") in mariam.page
     assert desk.say("directory.standing.soon", day="28/11/2026") in mariam.page
     mariam.open(LIST)
@@ -164,7 +212,7 @@ def test_a_call_that_the_service_answered_says_until_when(desk: Desk, mariam: Br
 def test_a_call_in_vain_offers_taking_it_off(desk: Desk, mariam: Browser, answered: str) -> None:
     """Opened, one tap away; nothing is verified."""
     mariam.open(LEGAL)
-    mariam.send(f"{LEGAL}/rung", answered=answered, on="2026-11-24")
+    mariam.send(f"{LEGAL}/rung", answered=answered, rang_on="2026-11-24")
     assert desk.say(f"directory.after.{answered}") in mariam.page
     assert '<details id="off" open>' in mariam.page
     with desk.line.real_store.read() as tx:
@@ -174,7 +222,7 @@ def test_a_call_in_vain_offers_taking_it_off(desk: Desk, mariam: Browser, answer
 def test_a_call_of_which_it_is_not_said_who_answered_is_asked_again(desk: Desk, mariam: Browser) -> None:
     """Beside the question, and what was typed stays."""
     mariam.open(LEGAL)
-    mariam.send(f"{LEGAL}/rung", on="2026-11-24", cost="gratuit")
+    mariam.send(f"{LEGAL}/rung", rang_on="2026-11-24", rang_cost="gratuit")
     assert desk.say("directory.error.answered") in mariam.page
     assert 'value="gratuit"' in mariam.page
 
@@ -188,7 +236,7 @@ def test_what_is_wrong_with_the_rest_of_an_entry_is_named_where_it_was_rung(empt
     for desk in desk_with(replace(listed(), items=items), empty_database, tmp_path):
         browser = desk.browser("mariam")
         browser.open(LEGAL)
-        browser.send(f"{LEGAL}/rung", answered="service", on="2026-11-24")
+        browser.send(f"{LEGAL}/rung", answered="service", rang_on="2026-11-24")
         said = desk.say("directory.error.entry", field=desk.say("directory.field.source"), what=desk.say("directory.fault.missing"))
         assert (HTTPStatus.CONFLICT, True) == (browser.status, said in browser.page)
 
@@ -197,7 +245,7 @@ def test_an_emergency_number_asks_for_day_or_night(desk: Desk, mariam: Browser) 
     """And says that the other call is still to come."""
     path = f"{LIST}/services/green-line"
     mariam.open(path)
-    mariam.send(f"{path}/rung", answered="service", on="2026-11-24", call="day")
+    mariam.send(f"{path}/rung", answered="service", rang_on="2026-11-24", call="day")
     assert desk.say("directory.after.half") in mariam.page
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pyotp
 import pytest
+from msgspec.structs import replace
 
 from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
-from hotline.engine.flow import Branch
+from hotline.engine.flow import Branch, Do, Menu
 from hotline.ports.desk.accounts import Account
 from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import By, run
@@ -116,7 +118,8 @@ def heard(desk: Desk, session: str) -> str:
 
 def test_two_people_bring_words_to_callers(desk: Desk) -> None:
     """Mariam proposes, Fanta reads every screen and types a fresh code; after the lead a caller hears it, and not a moment before. The audit knows who did what, without a word of it."""
-    proposed(desk)
+    mariam = proposed(desk)
+    assert f'<span class="tag">{desk.say("studio.proposed")}</span>' in mariam.open("/console/studio")
     assert "Fuyez" not in heard(desk, "one")
     fanta = desk.browser("fanta")
     assert desk.say("editions.after.approved") in approve(desk, fanta, code(desk))
@@ -272,7 +275,17 @@ def test_what_differs_is_said_in_words_and_leads_to_where_it_is_changed(desk: De
     act = run(desk.line.hotline.deps, By(IDS["mariam"], "page"), drafts_acts.save_parts, drafts(desk)[0], [edit])
     assert not act.is_refused
     page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
-    for text in ("Maison</a>", "Association", "Kati", desk.say("directory.field.source_date"), desk.say("structure.asked.opening.known")):
+    fields = [desk.say(f"directory.field.{name}") for name in ("name", "region", "place", "kind", "source", "source_date")]
+    card = page[page.index("Maison</a>") :]
+    assert [card.index(f"{field} ·") for field in fields] == sorted(card.index(f"{field} ·") for field in fields)
+    for text in (
+        "Maison</a>",
+        "11/2026",
+        "Association",
+        "Kati",
+        desk.say("directory.field.source_date"),
+        desk.say("structure.asked.opening.known"),
+    ):
         assert text in page
     for sign in ("services.maison", "source_date ·", "koulikoro", "opening =", "coverage.urgent"):
         assert sign not in page
@@ -284,6 +297,31 @@ def test_what_differs_is_said_in_words_and_leads_to_where_it_is_changed(desk: De
     page = other.open(f"/console/editions/drafts/{drafts(desk)[0]}")
     assert [link for link in links if link in page] == []
     assert desk.say("studio.choose") in page
+
+
+def test_what_differs_has_names_and_stands_in_the_order_of_the_menus(desk: Desk) -> None:
+    """Steps that callers never see too; flow by flow, those with urgent help first, each as its keys go; places and services last."""
+    mariam = changed(desk)
+    texts = {message.key: message.text for message in sources().words["fr"]}
+    for key in ("fever.medicine", "babies.milk", "fever.topics", "callback.when", "fever.nets", "line.first"):
+        assert key in texts
+        at = f"/console/studio/{key.replace('.', '/')}"
+        mariam.open(at)
+        mariam.send(at, **{f"words/fr/{key}": texts[key].replace("e", "é", 1)})
+    kinds = {screen.key: screen.kind for flow in sources().flows for screen in flow.screens}
+    key, kind = next(
+        (key, kind) for key, kind in kinds.items() if isinstance(kind, Do) and kind.order == "open_callback" and not kind.urgent
+    )
+    edit = drafts_acts.PartEdit(screen_place(key), value_of(replace(kind, kept="callback.when")), value_of(kind))
+    assert not run(desk.line.hotline.deps, By(IDS["mariam"], "page"), drafts_acts.save_parts, drafts(desk)[0], [edit]).is_refused
+    page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
+    assert f">{key}<" not in page
+    addresses = [found.replace("/", ".") for found in re.findall(r'<h2 id="p\d+"><a href="/console/studio/([^"]+)"', page)]
+    flows = [address.partition(".")[0] for address in addresses]
+    assert len(dict.fromkeys(flows)) == 1 + sum(one != other for one, other in pairwise(flows))
+    order = [address for address in addresses if address.startswith(("babies", "fever"))]
+    assert order == ["babies.milk", "fever.topics", "fever.nets", "fever.medicine"]
+    assert flows.index("callback") < flows.index("babies")
 
 
 def test_who_may_decide_hears_that_something_waits(desk: Desk) -> None:
@@ -466,6 +504,20 @@ def test_faults_refuse_it_each_with_its_screen(desk: Desk) -> None:
     assert f'href="{STUDIO}"' in page
     with desk.line.real_store.read() as tx:
         assert tx.editions.proposals() == ()
+
+
+def test_every_fault_is_listed_before_anybody_proposes(desk: Desk) -> None:
+    """Words that are never said on a screen that is too long, and a key that may not lead so: all of them, counted."""
+    mariam = changed(desk, text=OLD.replace(".", " secret.", 1) + " x" * 40)
+    kinds = {screen.key: screen.kind for flow in sources().flows for screen in flow.screens}
+    menu = kinds["babies.topics"]
+    assert isinstance(menu, Menu)
+    wrong = replace(menu, options=(*menu.options, replace(menu.options[0], key=menu.options[0].key)))
+    edit = drafts_acts.PartEdit(screen_place("babies.topics"), value_of(wrong), value_of(menu))
+    assert not run(desk.line.hotline.deps, By(IDS["mariam"], "page"), drafts_acts.save_parts, drafts(desk)[0], [edit]).is_refused
+    page = mariam.open(f"/console/editions/drafts/{drafts(desk)[0]}")
+    assert desk.say("studio.fault.never_word", word="secret") in page
+    assert desk.say("structure.error.twice") in page
 
 
 def test_urgent_help_behind_a_key_for_more_is_not_proposed(desk: Desk) -> None:

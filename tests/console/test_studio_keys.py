@@ -63,6 +63,12 @@ def send(browser: Browser, action: str, **fields: str) -> str:
     return browser.send(action, **sent(browser, action, **fields))
 
 
+def trade(browser: Browser, page: str, action: str, numbers: str) -> None:
+    """An arrow beside a key, which is a button of the page's form."""
+    assert f'formaction="{page}/{action}" name="trade" value="{numbers}"' in browser.page
+    browser._took(browser.client.post(f"{page}/{action}", data={**browser.hidden(f"{page}/kind"), "trade": numbers}, follow_redirects=True))
+
+
 def quoted(desk: Desk, key: str) -> str:
     """A screen's title in a sentence."""
     composed = see_draft(desk.line.hotline.deps, desk.staff("mariam"), None)
@@ -275,7 +281,7 @@ def test_new_keys_trade_places_and_those_that_callers_know_do_not(desk: Desk, ma
     page = "/console/studio/babies/les-dents/keys"
     mariam.open(page)
     assert 'name="trade" value="1 2"' in mariam.page
-    mariam.send(f"{page}/option", trade="1 2")
+    trade(mariam, page, "option", "1 2")
     assert {1: "line.first", 2: "fever.topics"} == leads(desk, "babies.les-dents")
     assert "Les dents\n1 fr1\n2 fr0" == words(desk, "babies.les-dents")
     mariam.open(f"{MENU}?key=1")
@@ -297,7 +303,7 @@ def test_ways_of_a_branch_trade_places(desk: Desk, mariam: Browser) -> None:
     mariam.open(page)
     last = len(branch.ways)
     assert ('value="1 2"' in mariam.page, f'value="{last - 1} {last}"' in mariam.page) == (True, False)
-    mariam.send(f"{page}/way", trade="1 2")
+    trade(mariam, page, "way", "1 2")
     after = kind_of(desk, key)
     assert isinstance(after, Branch)
     assert [branch.ways[1].go, branch.ways[0].go] == [way.go for way in after.ways[:2]]
@@ -357,9 +363,60 @@ def test_what_is_wrong_stands_beside_the_words_that_cause_it(desk: Desk, mariam:
     """Kept with its fault: a telephone number in a key's line."""
     mariam.open(f"{MENU}?key=0")
     send(mariam, f"{MENU}/option", number="6", go="fever.topics", **{**LABELS, FR: "Le 70 00 00 01"})
-    assert mariam.raw.index(SAID) < mariam.raw.index('class="keys"')
+    assert mariam.raw.index('class="keys"') < mariam.raw.index("Le 70 00 00 01") < mariam.raw.index(SAID)
     mariam.open(f"{MENU}?key=6")
     assert mariam.raw.index(f'name="{FR}"') < mariam.raw.index(SAID) < mariam.raw.index(f'name="{BM}"')
+
+
+def test_what_is_wrong_above_the_keys_is_not_said_beside_a_key(desk: Desk, mariam: Browser) -> None:
+    """A word that is never said stands in the title: at the top, with the way to its field, whichever key is open."""
+    text = words(desk, "babies.topics")
+    mariam.open("/console/studio/babies/topics")
+    mariam.send("/console/studio/babies/topics", **{"words/fr/babies.topics": f"Secret: {text}"})
+    said = desk.say("studio.fault.never_word", word="secret")
+    page = mariam.open(f"{MENU}?key=1")
+    assert page.count(said) == 1
+    assert page.index(said) < page.index('class="keys"')
+    assert 'href="/console/studio/babies/topics#m-fr"' in page
+
+
+def test_another_kind_is_chosen_with_what_was_typed(desk: Desk, mariam: Browser) -> None:
+    """Without script, by a button of the form: words, the line of the key and its number stay, and those of a menu's keys until a menu is chosen again;
+    where callers see nothing the words wait too."""
+    mariam.open(f"{NEW}?id=babies&part=topics")
+    typed = {"words:fr": "Les dents", "words:bm": "Ɲinw", "row-0:fr": "Quand", "number": "7", **LABELS}
+    for kind in ("say", "menu"):
+        page = send(mariam, NEW, **{**typed, "pick": kind})
+        assert re.search(rf'value="{kind}" formnovalidate aria-current="true"', page)
+        assert (True, True) == ('value="Dents"' in page, "<option selected>7" in page)
+        typed = {name: text for name, text in typed.items() if name.startswith("words:")}  # what the helper does not read out of the page
+    assert (True, True) == (
+        ">Les dents</textarea>" in page,
+        'name="row-0:fr" lang="fr" maxlength="60" autocomplete="off" value="Quand"' in page,
+    )
+    page = send(mariam, NEW, **{**typed, "pick": "call"})
+    assert ">Les dents</textarea>" in send(mariam, NEW, pick="end")
+
+
+def test_what_is_typed_beside_a_key_stays_and_what_is_typed_in_it(desk: Desk, mariam: Browser) -> None:
+    """Without script: a title while a key is kept; a key while the title is."""
+    mariam.open(f"{MENU}?key=0")
+    page = send(mariam, f"{MENU}/option", number="6", go="fever.topics", **LABELS, **{"title:fr": "Le bébé"})
+    assert (leads(desk)[6], True) == ("fever.topics", 'value="Le bébé"' in page)
+    page = send(mariam, f"{MENU}/rename", **{FR: "Ses dents", "title:fr": "Le bébé", "title:bm": "Den"})
+    assert (True, True) == (words(desk, "babies.topics").startswith("Le bébé\n1 "), 'value="Ses dents"' in page)
+    page = send(mariam, f"{MENU}/option", number="7", go="fever.topics", **{BM: "Ɲinw"})
+    assert "7 Ses dents" in words(desk, "babies.topics")
+    assert desk.say("structure.unsent") not in page
+
+
+def test_a_new_screen_has_nothing_in_force_to_go_back_to(desk: Desk, mariam: Browser) -> None:
+    """It can be taken out; its menu, which is in force, can go back."""
+    mariam.open(f"{NEW}?id=babies&part=topics&as=say")
+    page = send(mariam, NEW, number="6", go="", **{"words:fr": "Dents\nLavez.", "words:bm": "Ɲinw"}, **LABELS)
+    assert (False, True) == (desk.say("structure.restore") in page, desk.say("structure.remove") in page)
+    assert desk.say("studio.revert") not in mariam.open("/console/studio/babies/dents")
+    assert desk.say("structure.restore") in mariam.open(MENU)
 
 
 def test_what_is_in_force_comes_back(desk: Desk, mariam: Browser) -> None:

@@ -65,6 +65,7 @@ def test_the_first_page_shows_every_flow_and_which_leads_where(desk: Desk):
     assert drawn["/console/studio/family"][1] == "Vie de famille → 5, mène aussi à Conseil par téléphone"
     assert "Aide tout de suite (1), Conseil par téléphone (2), Soins, centres (3)" in " ".join(page.split())
     assert page.index(desk.say("studio.map.list")) < page.index("<svg"), "on a phone the list comes first"
+    assert page.index(desk.say("studio.map.further")) < page.index("<svg"), "what is wider than the page says so"
     assert weight(browser) < PAGE_KB
 
 

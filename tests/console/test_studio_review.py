@@ -41,7 +41,18 @@ def press(browser: Browser, action: str, **fields: str) -> str:
 
 
 def first_place(browser: Browser) -> str:
-    return browser.hidden(READ)["place"]
+    return next(name.removeprefix("digest:") for name in browser.hidden(COMMENT) if name.startswith("digest:"))
+
+
+def read(browser: Browser, **fields: str) -> str:
+    """The first button of the list."""
+    return browser.send(READ, place=first_place(browser), **fields)
+
+
+def say(browser: Browser, text: str, button: str = "place") -> str:
+    """Of the first message of the list."""
+    place = first_place(browser)
+    return browser.send(COMMENT, **{f"comment:{place}": text, button: place})
 
 
 def cards(browser: Browser) -> list[str]:
@@ -54,7 +65,7 @@ def test_a_reviewer_reads_one_after_another(room: Desk) -> None:
     browser.open(LIST)
     before, first = cards(browser), first_place(browser)
     assert (20, True) == (len(before), room.say("studio.review.critical", count=91) in browser.page)
-    page = browser.send(READ)
+    page = read(browser)
     assert (before[1:], 20) == (cards(browser)[:19], len(cards(browser)))
     assert room.say("studio.review.critical", count=90) in page
     assert [(first.rpartition("/")[2], "nana", "2026-11-24")] == [(reading.key, reading.by, reading.day) for reading in readings(room)]
@@ -65,7 +76,7 @@ def test_each_page_begins_behind_the_last_one(room: Desk) -> None:
     browser = room.browser("nana")
     browser.open(LIST)
     first, follows = cards(browser), re.findall(r'href="([^"]+after=[^"]+)"', browser.raw)[0]
-    browser.send(READ)
+    read(browser)
     shown = cards(browser)
     browser.open(follows.replace("&amp;", "&"))
     assert (20, set(), shown[-1]) == (len(cards(browser)), set(cards(browser)) & set(first), cards(browser)[0])
@@ -75,13 +86,14 @@ def test_the_script_gets_the_card_alone(room: Desk) -> None:
     """What it sends again changes nothing; the answer is small, and says who read and when."""
     browser = room.browser("nana")
     browser.open(LIST)
-    fields = browser.hidden(READ)
+    place = first_place(browser)
+    fields = browser.hidden(READ) | {"place": place}
     answers = [browser.client.post(READ, data=fields, headers={"HX-Request": "true"}) for _ in range(2)]
     assert [200, 200] == [answer.status_code for answer in answers]
     text = answers[0].get_data(as_text=True)
-    assert (True, False) == (room.say("studio.reviewed", by="nana 2026-11-24") in text, "<html" in text)
+    assert (True, False) == (room.say("studio.reviewed", by="nana 24/11/2026") in text, "<html" in text)
     assert 1 == len(readings(room))
-    back = browser.client.post(READ, data={**fields, "back": "yes"}, headers={"HX-Request": "true"}).get_data(as_text=True)
+    back = browser.client.post(READ, data={**fields, "back": place}, headers={"HX-Request": "true"}).get_data(as_text=True)
     assert ((), True) == (readings(room), f">{room.say('studio.review.read')}</button>" in html.unescape(back))
 
 
@@ -89,9 +101,12 @@ def test_words_that_changed_are_read_again(room: Desk) -> None:
     """What was sent is a signature for what was seen, and of nothing else."""
     browser = room.browser("nana")
     browser.open(LIST)
-    page = browser.send(READ, digest="0" * 64)
+    place = first_place(browser)
+    page = read(browser, **{f"digest:{place}": "0" * 64})
     assert (409, True, ()) == (browser.status, room.say("studio.review.error.changed") in page, readings(room))
-    answer = browser.client.post(READ, data={**browser.hidden(READ), "digest": "0" * 64}, headers={"HX-Request": "true"})
+    answer = browser.client.post(
+        READ, data={**browser.hidden(READ), "place": place, f"digest:{place}": "0" * 64}, headers={"HX-Request": "true"}
+    )
     assert (409, True) == (answer.status_code, 'role="alert"' in answer.get_data(as_text=True))
 
 
@@ -100,7 +115,7 @@ def test_only_a_reviewer_has_the_button(room: Desk) -> None:
     browser = room.browser("mariam")
     page = browser.open(LIST)
     assert (20, False) == (len(cards(browser)), room.say("studio.review.read") + "</button>" in page)
-    assert 403 == browser.client.post(READ, data={**browser.hidden(COMMENT), "place": PLACE, "digest": "0" * 64}).status_code
+    assert 403 == browser.client.post(READ, data={**browser.hidden(COMMENT), "place": PLACE, f"digest:{PLACE}": "0" * 64}).status_code
     for alias in ("fanta", "djeneba", "oumou"):
         other = room.browser(alias)
         other.open(LIST)
@@ -132,15 +147,15 @@ def test_what_is_said_of_a_message(room: Desk) -> None:
     browser = room.browser("nana")
     page = browser.open(LIST)
     assert room.say("studio.review.no_case") in page
-    place = browser.hidden(COMMENT)["place"]
-    browser.send(COMMENT, text="Une femme dirait <b>den</b>.")
+    place = first_place(browser)
+    say(browser, "Une femme dirait <b>den</b>.")
     assert ["Une femme dirait <b>den</b>."] == [comment.text for comment in thread(room, place)]
     operator = room.browser("mariam")
     operator.open(f"{LIST}?show=comments")
     assert [place.replace("/", "-")] == cards(operator)
     assert ("&lt;b&gt;den" in operator.raw, "<b>den" in operator.raw) == (True, False)
     assert room.say("studio.review.open", count=1) in operator.page
-    operator.send(COMMENT, text="C'est changé.", close="yes")
+    say(operator, "C'est changé.", "close")
     assert ([], [False, False]) == (cards(operator), [comment.is_open for comment in thread(room, place)])
 
 
@@ -149,8 +164,8 @@ def test_a_refused_comment_comes_back_as_it_was_typed(room: Desk, text: str, err
     """With the reason beside it."""
     browser = room.browser("nana")
     browser.open(LIST)
-    place = browser.hidden(COMMENT)["place"]
-    page = browser.send(COMMENT, text=text)
+    place = first_place(browser)
+    page = say(browser, text)
     assert (409, True, ()) == (
         browser.status,
         room.say(f"studio.review.error.{error}", count=str(LONGEST_COMMENT)) in page,
@@ -163,10 +178,11 @@ def test_a_comment_is_sent_once(room: Desk) -> None:
     """However often it comes."""
     browser = room.browser("nana")
     browser.open(LIST)
-    fields = browser.hidden(COMMENT)
+    place = first_place(browser)
+    fields = browser.hidden(COMMENT) | {"place": place, f"comment:{place}": "Une fois."}
     for _ in range(2):
-        browser.client.post(COMMENT, data={**fields, "text": "Une fois."}, headers={"HX-Request": "true"})
-    assert 1 == len(thread(room, fields["place"]))
+        browser.client.post(COMMENT, data=fields, headers={"HX-Request": "true"})
+    assert 1 == len(thread(room, place))
 
 
 def test_on_the_page_of_a_screen(room: Desk) -> None:
@@ -176,7 +192,7 @@ def test_on_the_page_of_a_screen(room: Desk) -> None:
     assert page.count(f">{room.say('studio.review.read')}</button>") == 2  # Bambara, common and by SMS
     assert 'data-draft="/console/draft"' in page
     press(browser, READ, place=PLACE)
-    assert (200, True) == (browser.status, room.say("studio.reviewed", by="nana 2026-11-24") in browser.page)
+    assert (200, True) == (browser.status, room.say("studio.reviewed", by="nana 24/11/2026") in browser.page)
     press(browser, COMMENT, place=PLACE, **{f"comment:{PLACE}": "Trop long."})
     assert browser.page.count(room.say("studio.review.open", count=1)) == 2  # at its thread, and in the list of screens
     assert ("Trop long." in browser.page, SCREEN in browser.page) == (True, True)
@@ -198,10 +214,26 @@ def test_a_comment_left_in_the_list_is_on_the_page_of_its_screen(room: Desk) -> 
     """Where it was typed in the list and not sent, and the list shows others now."""
     browser = room.browser("nana")
     browser.open(f"{LIST}?flow=callback")
-    fields = browser.hidden(COMMENT)
-    assert 204 == browser.client.post("/console/draft", data=fields | {"text": "Pas encore."}).status_code
-    location = browser.client.post("/console/draft/discard", data=fields | {"tab": "another"}).headers["Location"]
-    assert ">Pas encore.</textarea>" in browser.open(location)
+    fields = browser.hidden(COMMENT) | {f"comment:{PLACE}": "Pas encore."}
+    assert 204 == browser.client.post("/console/draft", data=fields).status_code
+    assert LIST == browser.client.post("/console/draft/discard", data=fields | {"tab": "another"}).headers["Location"]
+    assert ">Pas encore.</textarea>" in browser.open(SCREEN)
+
+
+def test_what_is_typed_about_others_stays_in_the_list(room: Desk) -> None:
+    """Without script: one is signed for and one is talked about while remarks on two others are being typed, one of which the next list does not show."""
+    browser = room.browser("nana")
+    browser.open(LIST)
+    places = [name.removeprefix("digest:") for name in browser.hidden(READ) if name.startswith("digest:")]
+    typed = {f"comment:{place}": f"Sur {number}." for number, place in enumerate(places[:4])}
+    page = browser.send(READ, **typed, place=places[0])
+    assert (1, 3) == (len(readings(room)), len(re.findall(r">Sur [123]\.</textarea>", page)))
+    assert f'name="comment:{places[0]}" value="Sur 0."' in page
+    page = browser.send(COMMENT, **typed, place=places[1])
+    assert (["Sur 1."], 2) == ([comment.text for comment in thread(room, places[1])], len(re.findall(r">Sur [23]\.</textarea>", page)))
+    page = browser.send(COMMENT, **typed | {f"comment:{places[2]}": "Le 70 00 00 01"}, place=places[2])
+    assert (409, True, True) == (browser.status, ">Le 70 00 00 01</textarea>" in page, ">Sur 3.</textarea>" in page)
+    assert ">Sur 3.</textarea>" in room.browser("nana").open(LIST)
 
 
 def test_what_is_typed_beside_is_not_lost(room: Desk) -> None:
@@ -272,8 +304,8 @@ def test_few_questions_of_the_database(room: Desk) -> None:
     with room.statements() as few:
         browser.open(LIST)
     for _ in range(5):
-        browser.send(READ)
-        browser.send(COMMENT, text="Une femme dirait autre chose.")
+        read(browser)
+        say(browser, "Une femme dirait autre chose.")
     with room.statements() as many:
         browser.open(LIST)
     assert (len(many) - len(few) <= 1, len(many) <= 16) == (True, True)

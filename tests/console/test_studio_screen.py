@@ -330,6 +330,25 @@ def test_urgent_help_stays_on_one_page(studio: Studio) -> None:
     assert refused not in studio.browser.page
     studio.send(page, **{place: text.replace(".", "..", 1), "weigh": "yes"})
     assert refused in studio.browser.page
+    gauge = studio.browser.page.split('id="weight-fr"')[1].split("</svg>")[1].split("</span>")[0]
+    assert gauge.endswith("161/160")
+    assert studio.desk.say("studio.pages", count=2) not in studio.browser.page.split('id="weight-fr"')[1].split("</textarea>")[0]
+
+
+def test_all_that_is_wrong_with_words_is_said_at_once(studio: Studio) -> None:
+    """A word that is never said, and too long besides: the cause first."""
+    studio.browser.open("/console/studio/out/end")
+    studio.send("/console/studio/out/end", **{"words/fr/out.end": "En secret. " + "Merci. " * 24, "weigh": "yes"})
+    said = studio.browser.page.split('id="wrongs-fr"')[1].split("</div>")[0]
+    figures = studio.desk.say("studio.fault.septets", used=178, most=160, over=18)
+    assert 0 < said.index(studio.desk.say("studio.fault.never_word", word="secret")) < said.index(figures)
+
+
+def test_by_ear_nothing_is_weighed(studio: Studio) -> None:
+    """How long it is, and no budget."""
+    studio.browser.open(f"{SCREEN}?by=voice&keys=5")
+    assert studio.desk.say("studio.phone.letters", count=len(studio.phone())) in studio.browser.page
+    assert "/1000000" not in studio.browser.page
 
 
 def test_a_phrase_that_is_missing_breaks_no_other_page(studio: Studio) -> None:

@@ -27,7 +27,7 @@ STANDS_ON: Final = {
     "cut": "testimony",
     "person": "people",
     "words": "studio_screen",
-    "comment": "studio_screen",
+    "reread": "studio_review",
     "propose": "draft_difference",
     "reads": "edition_proposal",
     "kind": "studio_keys",
@@ -35,7 +35,6 @@ STANDS_ON: Final = {
     "screen": "new_screen",
     "flow": "new_flow",
     "entry": "directory_entry",
-    "rung": "directory_entry",
     "newentry": "new_entry",
 }
 """The page on which each form stands whose draft is kept. A form's name (`draft` in its template) begins with one of these, and says after it what it is about."""
@@ -100,6 +99,5 @@ def _place(name: str) -> tuple[str, dict[str, str]] | None:
     endpoint = STANDS_ON.get(parts[1]) if parts else None
     if parts is None or endpoint is None:
         return None
-    part = parts[3].rpartition(".")[0] if parts[1] == "comment" and parts[3] else parts[3]  # behind it: the language
-    about = {"id": parts[2], "part": part if endpoint in ("incident", "directory_entry", *STUDIO) else None}
+    about = {"id": parts[2], "part": parts[3] if endpoint in ("incident", "directory_entry", *STUDIO) else None}
     return endpoint, {name: value for name, value in about.items() if value}

@@ -33,27 +33,27 @@ def check(sources: Sources, today: date | None = None, gaps: Gaps = NO_GAPS, onl
         *flow_faults(sources, gaps),
         *misnamed(sources, gaps),
         *entry_faults(sources, today, gaps),
-        *word_faults(sources, gaps, only),
     ]
-    if not any(fault.grave for fault in faults):
-        faults += [*walk_faults(sources), *_over_budget(sources, only)]
+    is_sound = not any(fault.grave for fault in faults)
+    words = list(word_faults(sources, gaps, only))
+    faults += words
+    if is_sound:
+        faults += [*walk_faults(sources), *_over_budget(sources, only, is_worded=not any(fault.grave for fault in words))]
     return tuple(sorted(faults))
 
 
 def check_words(sources: Sources, only: Collection[str]) -> tuple[Fault, ...]:
     """What of `check` can be wrong with the words of these screens and phrases (keys without a channel), where the structure is known to be sound."""
     faults = list(word_faults(sources, NO_GAPS, only))
-    if not any(fault.grave for fault in faults):
-        faults += _over_budget(sources, only)
-    return tuple(sorted(faults))
+    return tuple(sorted([*faults, *_over_budget(sources, only, is_worded=not any(fault.grave for fault in faults))]))
 
 
-def _over_budget(sources: Sources, only: Collection[str] | None) -> tuple[Fault, ...]:
-    """None where a phrase is missing that was not looked at: no phone could show anything."""
+def _over_budget(sources: Sources, only: Collection[str] | None, *, is_worded: bool) -> tuple[Fault, ...]:
+    """What is too much for a phone, whatever else is wrong with the words; as far as they can be shown at all. `is_worded`: nothing is wrong with those that were looked at."""
     try:
         return tuple(over_budget(sources, only))
-    except KeyError:
-        if only is None:
+    except (KeyError, ValueError):
+        if only is None and is_worded:
             raise
         return ()
 

@@ -35,6 +35,8 @@ from hotline.engine.phone.pages import (
     pages,
 )
 
+WEIGHTS: Final = frozenset(("no_page", "over_budget", "first_page", "one_page"))
+"""The faults that are found here, by code: of a message with others those are mended first."""
 _QUOTED: Final = 30
 """Letters of what is filled in, where a fault quotes it."""
 
@@ -54,16 +56,19 @@ class ScreenCapacity(Struct, frozen=True):
         return self.limit - self.used
 
 
-def capacity(edition: Edition, key: str, language: str) -> ScreenCapacity | None:
+def capacity(edition: Edition, key: str, language: str, one_page: Callable[[], Collection[str]] = frozenset[str]) -> ScreenCapacity | None:
     """What this message takes, its placeholders and lists at their longest, with the lines of the keys and of a wrong key.
 
-    `key` is without a channel. Returns None for what is not shown by itself: parts of other messages, lists of words, prompts that are spoken.
+    `key` is without a channel. `one_page`: the screens that must be one page; of such a one that is more it is what it takes on one, as its fault has it. Returns None for what is not shown by itself: parts of other messages, lists of words, prompts that are spoken.
     """
     values = fullest(edition, language)
     if is_last(edition, key, language):
         return _measured(edition, (last(edition, key, language, values),))
     node = node_of(edition, key, language)
     if node is not None:
+        whole = _beyond_a_page(edition, node)
+        if whole is not None and (key == edition.start or key in one_page()):
+            return _measured(edition, (whole,))
         made, other = pages(edition, node, values), _other_key(edition, node)
         shown = other is None or all(page.plain.text.endswith(other) for page in made)
         return _measured(edition, tuple(page.wrong.text.removesuffix(other or "").rstrip() for page in made), other_language=shown)
@@ -145,11 +150,20 @@ def _too_much(edition: Edition, key: str, language: str) -> FaultReason | None:
 def _two_pages(edition: Edition, key: str, language: str, critical: Callable[[], Collection[str]]) -> FaultReason | None:
     """What of a critical screen would stand behind a key for more, where somebody in danger may not look. Returns None if all is seen at once, and for what
     is as long as what it lists: a list of the directory, a testimony. Numbers that stand among its words count for nothing."""
-    node = node_of(edition, key, language) if edition.fit.folded else None
-    text = None if node is None else fullest_at_once(edition, node)
-    if text is None or limits.fits(text, edition.fit) or key not in critical():
+    node = node_of(edition, key, language)
+    text = None if node is None else _beyond_a_page(edition, node)
+    if text is None or key not in critical():
         return None
     return reason("one_page", phone=_phone(edition.fit), figures=_figures(edition, text))
+
+
+def _beyond_a_page(edition: Edition, node: Node) -> str | None:
+    """A screen on one page where words are folded. Returns None if it fits, and for what is as long as what it lists."""
+    if not edition.fit.folded:
+        return None
+    is_start = node.key == edition.start
+    text = at_once(edition, node, fullest(edition, node.language)) if is_start else fullest_at_once(edition, node)
+    return None if text is None or limits.fits(text, edition.fit) else text
 
 
 def _excess(edition: Edition, text: str) -> int:

@@ -150,13 +150,7 @@ def _meant(
 
 def _on_screen(message: Message, screen: ScreenSource, *, has_options: bool, is_unread: bool) -> Iterator[Fault]:
     """Placeholders and options of a screen's words."""
-    if line := false_key(message.text):
-        yield fault(message.at, message.key, reason("false_key", line=line))
-    if set("{}") & set(PLACEHOLDER.sub("", message.text)):
-        yield fault(message.at, message.key, reason("stray_brace"))
-    unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
-    if unknown:
-        yield fault(message.at, message.key, reason("unknown_placeholder", names=", ".join(sorted(unknown))))
+    yield from _held(message)
     if isinstance(screen.kind, Menu) and has_options:
         has = [number for number, _ in split_labels(message.text)[1]]
         wants = sorted(option.key for option in screen.kind.options)
@@ -165,6 +159,26 @@ def _on_screen(message: Message, screen: ScreenSource, *, has_options: bool, is_
             yield fault(message.at, message.key, why, follows=is_unread)
     elif split_labels(message.text)[1] and not isinstance(screen.kind, End | Say):
         yield fault(message.at, message.key, reason("no_option_in_flow"), follows=is_unread)
+
+
+def _held(message: Message) -> Iterator[Fault]:
+    """What looks like a key or a placeholder and is none."""
+    if line := false_key(message.text):
+        yield fault(message.at, message.key, reason("false_key", line=line))
+    if set("{}") & set(PLACEHOLDER.sub("", message.text)):
+        yield fault(message.at, message.key, reason("stray_brace"))
+    unknown = set(PLACEHOLDER.findall(message.text)) - TIMES - FIELDS
+    if unknown:
+        yield fault(message.at, message.key, reason("unknown_placeholder", names=", ".join(sorted(unknown))))
+
+
+def option_to_blame(never: Never, language: str, message: Message, why: FaultReason) -> int | None:
+    """The number of the option whose own line has this fault of a screen's words. Returns None where it is in what stands above, or in all of it together."""
+    for number, label in split_labels(message.text)[1]:
+        line, words = replace(message, text=label), words_of(label)
+        if any(found.reason == why for found in (*_own(line, words), *never.faults(language, line, words), *_held(line))):
+            return number
+    return None
 
 
 def _phrase(message: Message, bare: str) -> Iterator[Fault]:

@@ -129,7 +129,7 @@ def differences(old: Sources | None, new: Sources, critical: Collection[str]) ->
     groups = grouped(before, after)
     ordered = {key for _, key, _ in groups}
     groups += [("directory", list, ()) for list in moved if list not in ordered]
-    compared = ComparedPhones(before, after, {key for section, key, _ in groups if section == "screen"})
+    compared = ComparedPhones(before, after, {key for section, key, _ in groups if section == "screen"}, critical)
     sides = tuple({screen.key: screen for flow in sources.flows for screen in flow.screens} for sources in (before, after))
     found = [
         ScreenDifference(
@@ -164,7 +164,9 @@ def key_changes(before: ScreenSource | None, after: ScreenSource | None) -> tupl
 class ComparedPhones:
     """The sources of both sides, compiled for each kind of phone; an old edition that this program cannot compile shows nothing."""
 
-    def __init__(self, before: Sources, after: Sources, keys: Collection[str]) -> None:
+    def __init__(self, before: Sources, after: Sources, keys: Collection[str], critical: Collection[str] = ()) -> None:
+        """`critical`: the screens that must be one page."""
+        self._critical = critical
         self.languages = tuple(dict.fromkeys((*after.words, *before.words)))
         self._before, self._after = _compiled(before, keys), _compiled(after, keys)
 
@@ -176,7 +178,13 @@ class ComparedPhones:
             shown = _shown(before, key, language), _shown(after, key, language)
             if any(shown) and shown not in seen:
                 seen.add(shown)
-                yield PhonePair(fit.channel, language, *shown, _weight(before, key, language), _weight(after, key, language))
+                yield PhonePair(fit.channel, language, *shown, self._weight(before, key, language), self._weight(after, key, language))
+
+    def _weight(self, edition: Edition | None, key: str, language: str) -> ScreenCapacity | None:
+        try:
+            return capacity(edition, key, language, lambda: self._critical) if edition and language in edition.languages else None
+        except (KeyError, ValueError):
+            return None
 
 
 def marked(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[tuple[tuple[Piece, ...], ...], tuple[tuple[Piece, ...], ...]]:
@@ -229,13 +237,6 @@ def _rendered(edition: Edition, key: str, language: str) -> Iterator[str]:
         yield from (page.screen(back=key != edition.start, wrong=False).text for page in pages(edition, node, values))
     elif key in edition.nodes[language] and is_last(edition, key, language):
         yield last(edition, key, language, values)
-
-
-def _weight(edition: Edition | None, key: str, language: str) -> ScreenCapacity | None:
-    try:
-        return capacity(edition, key, language) if edition and language in edition.languages else None
-    except (KeyError, ValueError):
-        return None
 
 
 def _narrowed(old: Sources, new: Sources) -> tuple[Sources, Sources]:

@@ -98,10 +98,11 @@ def moved_of(before: ScreenSource, after: ScreenSource) -> tuple[MovedKey, ...]:
 
 def objection(newest: Sources, before: Sources, after: Sources, changed: Collection[str], published: Published) -> Objection | None:
     """The first reason why the draft `before` may not become `after`. `changed`: the screens that differ, by key; `newest`: the newest edition."""
-    return next(_objections(newest, before, after, changed, published), None)
+    return next(objections(newest, before, after, changed, published), None)
 
 
-def _objections(newest: Sources, before: Sources, after: Sources, changed: Collection[str], published: Published) -> Iterator[Objection]:
+def objections(newest: Sources, before: Sources, after: Sources, changed: Collection[str], published: Published) -> Iterator[Objection]:
+    """Every reason, as `objection` has the first."""
     stood, stands, new = screens_of(before), screens_of(after), screens_of(newest)
     yield from _gone(before, after)
     may_set, may_ask = settable(before), askable(before)

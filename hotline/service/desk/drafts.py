@@ -13,7 +13,7 @@ from hotline.service.acts import Act, Result, discard
 from hotline.service.deps import Deps
 
 LONGEST: Final = 4_000
-"""Letters of a draft, names of fields among them: no form of the console takes more, but for the words of a screen."""
+"""Letters of a draft, names of fields among them: no form of the console takes more, but for the words of a screen, and comments on a list of them."""
 LONGEST_WORDS: Final = 32_000
 """Of those: three wordings in each language, as they were and as they are typed, with a comment on each."""
 MOST: Final = 40
@@ -31,7 +31,7 @@ def keep_draft(act: Act, form: OpenForm, fields: Fields, sent: str, token: str) 
     sign-in, since one that comes after the sign-out is not either."""
     if act.came_before(sent) or act.tx.accounts.sign_in(token) is None:
         return Result("late")
-    most = LONGEST_WORDS if form.name.startswith("words-") else LONGEST
+    most = LONGEST_WORDS if form.name.startswith(("words-", "reread")) else LONGEST
     if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > most:
         return Result("too_long")
     there = act.tx.drafts.of(act.staff.id, act.at)

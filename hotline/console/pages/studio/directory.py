@@ -12,13 +12,31 @@ from flask import Blueprint, abort, request, session
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.context import ConsoleContext, FormFault, Shown, language, me, page, refused, run, to
+from hotline.console.context import (
+    TOKEN,
+    ConsoleContext,
+    FormFault,
+    Shown,
+    language,
+    me,
+    open_form,
+    page,
+    refused,
+    run,
+    run_each_time,
+    to,
+    typed_fields,
+)
 from hotline.console.pages.studio.choosing import DRAFT, chosen_with, leave_proposed
+from hotline.console.times import dated, undated
 from hotline.engine.drafting.revisions import entry_place
 from hotline.engine.entry_fields import DAYS, EVENTS, FIELDS, NEEDED, SECTIONS, Section
+from hotline.engine.flow import Item
 from hotline.engine.freshness import EMERGENCY, period
+from hotline.ports.desk.drafts import Fields
 from hotline.ports.editions.directory_sheets import UnfitSheet
 from hotline.service.acts import Result
+from hotline.service.desk.drafts import keep_draft
 from hotline.service.editions import withdrawal
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
@@ -31,6 +49,7 @@ from hotline.service.studio.places.ordering import move_entry, see_order
 
 MOST_BYTES: Final = 480 * 1024
 """Of a form with a table in it, which so stays in memory (werkzeug writes more than 500 kB to a file); every other one is held to what the app sets."""
+NO_FIELDS: Final[Mapping[str, str]] = {}
 LARGE: Final = frozenset({"read_sheet", "bring_in"})
 A_PAGE: Final = 40
 """Entries."""
@@ -38,13 +57,29 @@ LONGEST_SEARCH: Final = 64
 AFTER: Final = ("kept", "dropped", "verified", "half", "still_off", "other", "nobody", "confirmed", "withdrawn", "reverted", "taken_in")
 KNOWN: Final = frozenset(field for fields in FIELDS.values() for field in fields)
 """What the pages have words for."""
-ASKED: Final = ("answered", "call", "on", *HEARD)
-"""What the form of a call asks for; that of a place the day alone."""
+RANG: Final = {"answered": "answered", "call": "call", "on": "rang_on", **{field: f"rang_{field}" for field in HEARD}}
+SEEN_THERE: Final = {"on": "seen_on"}
+"""Of what a call or a visit says the names in the page's form, which has the entry's own fields too."""
 LISTS: Final[dict[str, Section]] = {"region": "regions", "place": "places", "near": "places"}
 """Fields that name an entry, and of which list."""
 LINES: Final = ("address", "offers", "way", "asks_for")
 """Fields that take more than a line."""
 TYPES: Final = {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "csv": "text/csv; charset=utf-8"}
+
+
+class EntryPage(Struct, frozen=True):
+    """An entry's page, all of whose fields are one form: in which draft it counts, and what stood in each field."""
+
+    section: str
+    id: str
+    draft: str
+    stands: Mapping[str, tuple[str, ...]]
+
+    def beside(self, sent: Collection[str]) -> Fields:
+        """What is typed there beside the fields that the pressed button sent."""
+        typed = typed_fields()
+        found = {name: values for name, values in typed.items() if name not in sent and self.stands.get(name, values) != values}
+        return {**found, "language": typed.get("language", ())} if found else {}  # boxes that are not kept count as not ticked
 
 
 class FieldChoice(Struct, frozen=True):
@@ -88,14 +123,14 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
         result = leave_proposed(context, run(context, entries.save_entry, view.composed.draft.id, (id, ""), _typed(id), None))
         if result.is_refused:
             shown = _new(context, id)
-            return refused(context, "directory/directory_new.html", _fault(context, result, EDITABLE[id]), **shown)
+            return refused(context, "directory/directory_new.html", _fault(context, result, _own(id)), **shown)
         return _kept(result, id, result.values["id"], "kept")
 
     @pages.post("/directory/<part>/<id>")
     def save_entry(part: str, id: str) -> Shown:
-        draft = _draft(context, part, id)
-        result = leave_proposed(context, run(context, entries.save_entry, draft, (part, id), _typed(part), _seen()))
-        return _answered(context, result, part, id, "kept", fields=EDITABLE.get(part, ()))
+        there = _page_of(context, part, id)
+        result = leave_proposed(context, run(context, entries.save_entry, there.draft, (part, id), _typed(part), _seen()))
+        return _answered(context, result, there, "kept", _own(part))
 
     @pages.post("/directory/order/<id>", endpoint="move_entry")
     def move(id: str) -> Shown:
@@ -112,24 +147,26 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
-        result = leave_proposed(context, run(context, entries.drop_entry, _draft(context, part, id), part, id, _seen()))
+        there = _page_of(context, part, id)
+        result = leave_proposed(context, run(context, entries.drop_entry, there.draft, part, id, _seen()))
         if result.is_refused:
-            return _answered(context, result, part, id, "", "page")
+            return _answered(context, result, there, "", form="page")
         session[DRAFT] = result.values["draft"]
         return to("directory", list=part, after="dropped")
 
     @pages.post("/directory/<part>/<id>/revert")
     def revert_entry(part: str, id: str) -> Shown:
-        draft = _draft(context, part, id)
-        result = run(context, drafts.revert_part, draft, entry_place(part, id))
+        there = _page_of(context, part, id)
+        result = run(context, drafts.revert_part, there.draft, entry_place(part, id))
         if not result.is_refused and directories.entry_of(_directory(context), part, id) is None:
             return to("directory", after="reverted")
-        return _answered(context, result, part, id, "reverted", "page")
+        return _answered(context, result, there, "reverted", form="page")
 
     @pages.post("/directory/<part>/<id>/keep")
     def keep_entry(part: str, id: str) -> Shown:
-        result = run(context, drafts.keep_part, _draft(context, part, id), entry_place(part, id))
-        return _answered(context, result, part, id, "kept", "page")
+        there = _page_of(context, part, id)
+        result = run(context, drafts.keep_part, there.draft, entry_place(part, id))
+        return _answered(context, result, there, "kept", form="page")
 
 
 def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
@@ -139,23 +176,25 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
         if report is None:
             fault = FormFault("directory.error.answered", "answered")
             return refused(context, "directory/directory_entry.html", fault, **_entry(context, "services", id))
-        result = leave_proposed(context, run(context, entries.note_call, _draft(context, "services", id), id, report, _seen()))
+        there = _page_of(context, "services", id)
+        result = leave_proposed(context, run(context, entries.note_call, there.draft, id, report, _seen()))
         values = result.values
-        if values.get("answered") in ("other", "nobody"):
-            return to("directory_entry", part="services", id=id, after=values["answered"])
         after = "still_off" if values.get("withdrawn") else "verified" if values.get("until") else "half"
-        return _answered(context, result, "services", id, after, fields=ASKED)
+        if values.get("answered") in ("other", "nobody"):
+            after = values["answered"]
+        return _answered(context, result, there, after, RANG, {"language", *RANG.values()})
 
     @pages.post("/directory/services/<id>/seen")
     def confirm_place(id: str) -> Shown:
-        result = leave_proposed(
-            context, run(context, entries.confirm_place, _draft(context, "services", id), id, request.form.get("on", ""), _seen())
-        )
-        return _answered(context, result, "services", id, "confirmed", fields=ASKED)
+        there = _page_of(context, "services", id)
+        day = request.form.get("seen_on", "")
+        result = leave_proposed(context, run(context, entries.confirm_place, there.draft, id, day, _seen()))
+        return _answered(context, result, there, "confirmed", SEEN_THERE)
 
     @pages.post("/directory/services/<id>/off")
     def withdraw_number(id: str) -> Shown:
-        return _answered(context, run(context, withdrawal.withdraw_number, id), "services", id, "withdrawn", "page")
+        there = _page_of(context, "services", id)
+        return _answered(context, run(context, withdrawal.withdraw_number, id), there, "withdrawn", form="page")
 
 
 def _tables(pages: Blueprint, context: ConsoleContext) -> None:
@@ -229,9 +268,23 @@ def _found(context: ConsoleContext, section: str, id: str) -> tuple[DirectoryVie
     return view, entry
 
 
-def _draft(context: ConsoleContext, section: str, id: str) -> str:
-    """The draft in which a form about this entry counts. Aborts where none has it. Raises StoreAway."""
-    return _found(context, section, id)[0].composed.draft.id
+def _page_of(context: ConsoleContext, section: str, id: str) -> EntryPage:
+    """As the entry's page stood when its form was sent. Aborts where no draft has the entry. Raises StoreAway."""
+    view, entry = _found(context, section, id)
+    item, today = entry.item, context.deps.today(context.now).isoformat()
+    spoken = (choice.value for choice in _spoken(context, view.composed) if choice.value in item.fields.get("languages", ""))
+    own = _shown_values(item)
+    stands = {field: (own.get(field, ""),) for field in EDITABLE.get(section, ())}
+    heard = {f"rang_{field}": (item.fields.get(field, ""),) for field in ("hours", "cost")}
+    days = {"rang_on": (today,), "seen_on": (today,)}
+    nothing = {"answered": ("",), "call": ("",), "rang_languages": ("",)}
+    return EntryPage(section, id, view.composed.draft.id, stands | heard | days | nothing | {"language": tuple(spoken)})
+
+
+def _shown_values(item: Item) -> dict[str, str]:
+    """An entry's values as its form has them."""
+    values = {"name": item.name, **item.fields}
+    return values | {"source_date": _day(values["source_date"])} if "source_date" in values else values
 
 
 def _listed(context: ConsoleContext) -> dict[str, Any]:
@@ -289,7 +342,7 @@ def _entry(context: ConsoleContext, section: str, id: str) -> dict[str, Any]:
         **_common(context, view),
         **_form(context, view.composed, section),
         "entry": entry,
-        "values": {"name": item.name, **item.fields},
+        "values": _shown_values(item),
         "theirs": _theirs(view.composed, entry),
         "heard": HEARD,
         "spoken": _spoken(context, view.composed),
@@ -367,7 +420,7 @@ def _called(context: ConsoleContext, composed: Composed) -> Callable[[str, str],
         if field == "kind":
             return context.words.say(reads, f"directory.event.{value}") if value in EVENTS else _kind_name(composed, reads, value)
         of = LISTS.get(field)
-        return names.get((of, value), value) if of else _day(value) if field in DAYS else value
+        return names.get((of, value), value) if of else _day(value) if field in (*DAYS, "source_date") else value
 
     return called
 
@@ -394,14 +447,15 @@ def _report(context: ConsoleContext) -> CallReport | None:
     answered, call = form.get("answered", ""), form.get("call", "")
     if answered not in ("service", "other", "nobody"):
         return None
-    languages = [text for text in (*form.getlist("language"), form.get("languages", "")) if text.strip()]
-    heard = {"languages": ", ".join(languages), "hours": form.get("hours", ""), "cost": form.get("cost", "")}
-    on = form.get("on", "") or context.deps.today(context.now).isoformat()
+    languages = [text for text in (*form.getlist("language"), form.get("rang_languages", "")) if text.strip()]
+    heard = {"languages": ", ".join(languages), "hours": form.get("rang_hours", ""), "cost": form.get("rang_cost", "")}
+    on = form.get("rang_on", "") or context.deps.today(context.now).isoformat()
     return CallReport(cast("Answered", answered), on, cast("Literal['day', 'night']", call) if call in ("day", "night") else None, heard)
 
 
 def _typed(section: str) -> Mapping[str, str]:
-    return {field: request.form.get(field, "") for field in EDITABLE.get(section, ())}
+    typed = {field: request.form.get(field, "") for field in EDITABLE.get(section, ())}
+    return typed | {field: undated(typed[field]) for field in ("source_date",) if field in typed}
 
 
 def _seen() -> str:
@@ -409,33 +463,56 @@ def _seen() -> str:
 
 
 def _answered(
-    context: ConsoleContext, result: Result, section: str, id: str, after: str, form: str = "", fields: Collection[str] = ()
+    context: ConsoleContext,
+    result: Result,
+    page: EntryPage,
+    after: str,
+    fields: Mapping[str, str] = NO_FIELDS,
+    sent: Collection[str] = (),
+    *,
+    form: str = "",
 ) -> Shown:
-    """The entry's page again: after what was done, or with why it was not. `fields`: what the form asks for."""
+    """The entry's page again: after what was done, or with why it was not. `fields`: of those that the button sends the names in the form; `sent`: all of these names, if there are more."""
     if result.is_refused:
         fault = _fault(context, result, fields, form)
-        return refused(context, "directory/directory_entry.html", fault, HTTPStatus.CONFLICT, **_entry(context, section, id))
-    return _kept(result, section, id, after)
+        return refused(context, "directory/directory_entry.html", fault, HTTPStatus.CONFLICT, **_entry(context, page.section, page.id))
+    beside = page.beside(sent or fields.values())
+    kept = run_each_time(context, keep_draft, open_form(), beside, "", session[TOKEN]).values.get("draft", "") if beside else ""
+    return _kept(result, page.section, page.id, after, typed=kept.partition("~")[2])
 
 
-def _kept(result: Result, section: str, id: str, after: str) -> Response:
+def _kept(result: Result, section: str, id: str, after: str, typed: str = "") -> Response:
+    """`typed`: the copy of what else was typed, where there are several."""
     if result.values.get("draft"):
         session[DRAFT] = result.values["draft"]
-    return to("directory_entry", part=section, id=id, after=after)
+    return to("directory_entry", part=section, id=id, after=after, typed=typed or None)
 
 
-def _fault(context: ConsoleContext, result: Result, fields: Collection[str] = (), form: str = "") -> FormFault:
-    """Beside the field that it is about; of one that the form does not ask for, above it and by name."""
+def _own(section: str) -> Mapping[str, str]:
+    """The entry's own fields, which have their own names in the form."""
+    return {field: field for field in EDITABLE.get(section, ())}
+
+
+def _fault(context: ConsoleContext, result: Result, fields: Mapping[str, str] = NO_FIELDS, form: str = "") -> FormFault:
+    """Beside the field that it is about; of one that the form does not ask for, above it and by name. `fields`: the names in the form."""
     values = result.values
     if result.code == "faulty" and "fault" in values:
-        field, key = values.get("field", ""), f"directory.fault.{values['fault']}"
-        if field in fields:
-            return FormFault(key, field, form)
-        reads = language(context)
-        said = context.words.say_or(reads, f"directory.field.{field}", field)
-        return FormFault("directory.error.entry", "", form, {"field": said, "what": context.words.say(reads, key)})
+        first = _field_fault(context, values.get("field", ""), values["fault"], fields, form)
+        others = [text.split(" ", 1) for text in values.get("also", "").split(",") if text]
+        by_field = {field: code for field, code in reversed(others) if fields.get(field, first.field) != first.field}
+        also = (_field_fault(context, field, code, fields, form) for field, code in reversed(by_field.items()))
+        return msgspec.structs.replace(first, also=tuple(also))
     key = "screen" if result.code == "refused" and not values.get("by") else result.code
     return FormFault(f"directory.error.{key}", "", form, {"by": values.get("by", "")})
+
+
+def _field_fault(context: ConsoleContext, field: str, code: str, fields: Mapping[str, str], form: str) -> FormFault:
+    key = "directory.fault.source_day" if code == "partial_day" else f"directory.fault.{code}"
+    if field in fields:
+        return FormFault(key, fields[field], form)
+    reads = language(context)
+    said = context.words.say_or(reads, f"directory.field.{field}", field)
+    return FormFault("directory.error.entry", "", form, {"field": said, "what": context.words.say(reads, key)})
 
 
 def _unfit(context: ConsoleContext, key: str, **values: str) -> Shown:
@@ -443,10 +520,5 @@ def _unfit(context: ConsoleContext, key: str, **values: str) -> Shown:
 
 
 def _day(text: str | date | None) -> str:
-    """`24/11/2026`; what a source says of its date as it is."""
-    if isinstance(text, str):
-        try:
-            text = date.fromisoformat(text)
-        except ValueError:
-            return cast("str", text)
-    return f"{text:%d/%m/%Y}" if text else ""
+    """`24/11/2026`; of a source `11/2026` or `2026` too."""
+    return dated(text if isinstance(text, str) else text.isoformat() if text else "")

@@ -6,35 +6,40 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Blueprint, abort, request, session
+from msgspec.structs import replace
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, permitted, refused, run, run_each_time, to
 from hotline.console.pages.staff.access import this_browser
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id
 from hotline.console.pages.studio.directory import LISTS
-from hotline.console.pages.studio.pickers import condition_said, setting_said
+from hotline.console.pages.studio.pickers import condition_said, setting_said, titles
 from hotline.console.pages.studio.structure_edits import objection_said
-from hotline.console.times import stamp
+from hotline.console.times import dated, stamp
 from hotline.engine.drafting.difference import NOTHING, Lead, visible
+from hotline.engine.entry_fields import DAYS
 from hotline.ports.editions.editions import FIRST_START, EditionRow
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
 from hotline.service.editions.approval import CannotPublish, older_edition
 from hotline.service.editions.publication import FaultySources
 from hotline.service.studio import drafts
-from hotline.service.studio.line.key_history import KeyHistory
+from hotline.service.studio.line.key_history import KeyHistory, all_published
 from hotline.service.studio.publishing import editions as shown
 from hotline.service.studio.publishing import proposing
 from hotline.service.studio.publishing.conflicts import choose_conflict, see_conflicts
 from hotline.service.studio.publishing.editions import KnownFault, ProposalView
 from hotline.service.studio.publishing.news import open_returned as open_returned_draft
 from hotline.service.studio.publishing.proposing import PreparedProposal
+from hotline.service.studio.screens.structure import objected, stands_against
 
 AFTER: Final = ("approved", "sent_back", "taken_back", "proposed", "returned", "decided")
 """What has just happened, as an address says it."""
 LARGE: Final = frozenset({"approve_proposal"})
 """A form with a tick for each screen that was read."""
 LONGEST_NUMBER: Final = 9
+LONGEST_TITLE: Final = 70
+"""Letters of a screen's title among what differs."""
 FIELDS: Final[dict[str, str]] = {"empty": "title", "pending": "pending"}
 """Beside which field of the form that proposes a refusal is said."""
 
@@ -72,14 +77,14 @@ def _history(pages: Blueprint, context: ConsoleContext) -> None:
 def _proposing(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
     @pages.get("/editions/drafts/<id>")
     def draft_difference(id: str) -> Shown:
-        return _draft(context, id)
+        return _draft(context, history, id)
 
     @pages.post("/editions/drafts/<id>")
     def propose_draft(id: str) -> Shown:
         try:
             prepared = proposing.prepare(context.deps, id, history)
         except FaultySources as wrong:
-            return _draft(context, id, FormFault("editions.error.faults", values={"count": str(len(wrong.faults))}), wrong)
+            return _draft(context, history, id, FormFault("editions.error.faults"), wrong)
         takes, title = request.form.get("pending") == "yes", request.form.get("title", "")
         result = prepared if isinstance(prepared, Result) else _propose(context, prepared, title, takes_pending=takes)
         if result.code == "state" or not result.is_refused:
@@ -87,8 +92,8 @@ def _proposing(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -
                 session.pop(DRAFT)  # what its author changes next begins another
             return to("edition_proposal", id=result.values["proposal"], after="proposed")
         if result.code == "faulty":
-            return _draft(context, id, FormFault("editions.error.faults", values={"count": "1"}), against=result)
-        return _draft(context, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
+            return _draft(context, history, id, FormFault("editions.error.faults"))
+        return _draft(context, history, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
 
     @pages.post("/editions/drafts/<id>/choose", endpoint="choose_conflict")
     def choose(id: str) -> Shown:
@@ -96,7 +101,7 @@ def _proposing(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -
         result = run(context, choose_conflict, id, request.form.get("name", ""), keeps=request.form.get("side") == "ours")
         if result.is_refused:
             key = "conflict.cannot_keep" if result.code == "refused" else f"error.{result.code}"
-            return _draft(context, id, FormFault(f"editions.{key}", form="conflicts", values=result.values))
+            return _draft(context, history, id, FormFault(f"editions.{key}", form="conflicts", values=result.values))
         return to("draft_difference", id=id)
 
     @pages.post("/editions/proposals/<id>/take-back")
@@ -199,23 +204,26 @@ def _maker(context: ConsoleContext, row: EditionRow) -> str:
 
 
 def _draft(
-    context: ConsoleContext, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None, against: Result | None = None
+    context: ConsoleContext, history: KeyHistory, id: str, fault: FormFault | None = None, wrong: FaultySources | None = None
 ) -> Shown:
-    """`against`: what stands against where its keys lead."""
     composed = drafts.see_draft(context.deps, me(), id)
     if composed.draft.id != id:
         abort(HTTPStatus.NOT_FOUND)
     if composed.draft.proposal is not None:
         return to("edition_proposal", id=str(composed.draft.proposal))
     comparison = shown.compare_draft(context.deps, composed)
+    faults = shown.known(wrong.faults, composed.sources) if wrong else comparison.faults
+    against = stands_against(composed, all_published(context.deps, history))
+    if fault is not None and fault.key == "editions.error.faults":
+        fault = replace(fault, values={"count": str(len(faults) + len(against))})
     values = {
         "kind": "draft",
         "is_chosen": session.get(DRAFT) == id or chosen_id(context) == id,
         "composed": composed,
         "comparison": comparison,
-        "faults": shown.known(wrong.faults, composed.sources) if wrong else comparison.faults,
+        "faults": faults,
         "conflicts": see_conflicts(composed),
-        "against": (against.values["screen"], objection_said(context, against, composed.sources)) if against else None,
+        "against": [(one.screen, objection_said(context, objected(one), composed.sources)) for one in against],
         **_compared(context, comparison.difference),
     }
     if fault is not None:
@@ -270,6 +278,15 @@ def _unapproved(
 
 def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> dict[str, Any]:
     difference = difference.read_in(language(context))
+    now, then = (titles(context, sources, LONGEST_TITLE) for sources in (difference.after, difference.before))
+
+    starts = {flow.name: flow.start for sources in (difference.before, difference.after) for flow in sources.flows}
+
+    def title_of(key: str) -> str:
+        """What a screen or phrase is called; of a step that callers never see, what it does and what they see next. One that is gone by what it was."""
+        if key in starts:
+            return f"{context.words.say(language(context), 'editions.conflict.flow')} · {title_of(starts[key])}"
+        return visible(now(key) or then(key) or key)
 
     def field_name(name: str, of: str = "editions") -> str:
         """What a field is called; its name in flow files where nobody worded it. `of`: *directory* for those of an entry."""
@@ -279,7 +296,13 @@ def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> d
         """What an entry's field is set to, by name where it is the id of something."""
         if field == "kind":
             return difference.titles.get(f"kind.{value}") or context.words.say_or(language(context), f"directory.event.{value}", value)
-        return difference.entries.get(f"{LISTS[field]}.{value}", value) if field in LISTS else value
+        return (
+            difference.entries.get(f"{LISTS[field]}.{value}", value)
+            if field in LISTS
+            else dated(value)
+            if field in (*DAYS, "source_date")
+            else value
+        )
 
     def meant(lead: Lead) -> str:
         """What a key keeps and on what it depends; in the signs of a flow file where nobody worded that."""
@@ -292,6 +315,8 @@ def _compared(context: ConsoleContext, difference: shown.EditionDifference) -> d
     return {
         "difference": difference,
         "name_of": shown.name_of,
+        "title_of": title_of,
+        "flow_starts": starts,
         "field_name": field_name,
         "called": called,
         "meant": meant,

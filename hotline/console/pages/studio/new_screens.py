@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, abort, request
 
-from hotline.console.context import ConsoleContext, Shown, page, refused, to
+from hotline.console.context import ConsoleContext, Shown, page, refused, to, typed_before
 from hotline.console.pages.studio import structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
@@ -28,11 +28,11 @@ def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
 
     @pages.get("/studio/new-screen")
     def new_screen() -> str:
-        return page(context, "studio/studio_new_screen.html", **_blank(context, history))
+        return page(context, "studio/studio_new_screen.html", **_blank(context, history, "screen"))
 
     @pages.get("/studio/new-flow")
     def new_flow() -> str:
-        return page(context, "studio/studio_new_flow.html", **_blank(context, history))
+        return page(context, "studio/studio_new_flow.html", **_blank(context, history, "flow"))
 
     @pages.post("/studio/new-screen")
     def add_screen() -> Shown:
@@ -45,18 +45,18 @@ def lay(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> None:
 
 def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_flow: bool) -> Shown:
     """A new screen from the form, a key of a menu leading there."""
-    parent = _parent()
+    parent, draft = _parent(), "flow" if is_flow else "screen"
     work_where(context, parent)
     if not isinstance(kind_at(chosen(context), parent), Menu):
         abort(HTTPStatus.NOT_FOUND)
-    if request.form.get("do") in ("line", "search"):
-        return page(context, template, **_blank(context, history))
+    if "pick" in request.form or request.form.get("do") in ("line", "search"):
+        return page(context, template, **_blank(context, history, draft))
     try:
         result = kept(context, history, lambda composed, published: _begun(composed, parent, published, is_flow=is_flow))
     except BadField as bad:
-        return refused(context, template, bad.fault, **_blank(context, history))
+        return refused(context, template, bad.fault, **_blank(context, history, draft))
     if result.is_refused:
-        return refused(context, template, refusal(context, result), status_of(result), **_blank(context, history))
+        return refused(context, template, refusal(context, result), status_of(result), **_blank(context, history, draft))
     at = ScreenAddress.of(result.values["screen"])
     return to("studio_keys", id=at.id, part=at.part, after="added")
 
@@ -93,15 +93,15 @@ def _begun(composed: Composed, parent: str, published: Published, *, is_flow: bo
     return [*edits.screen_added(key, kind, words, begins=is_flow), *linked]
 
 
-def _blank(context: ConsoleContext, history: KeyHistory) -> dict[str, Any]:
-    """A form of a new screen or flow: the menu that leads there, and its numbers that are free."""
+def _blank(context: ConsoleContext, history: KeyHistory, draft: str) -> dict[str, Any]:
+    """A form of a new screen or flow: the menu that leads there, and its numbers that are free. `draft`: how the name begins under which it is kept."""
     composed = chosen(context)
     sources = composed.sources
     parent = _parent()
     view = None
     if isinstance(kind_at(composed, parent), Menu):
         view = see_structure(composed, parent, context.deps.today(context.now), all_published(context.deps, history))
-    chosen_template = request.values.get("as", "menu")
+    chosen_template = _template(context, f"{draft}-{ScreenAddress.of(parent).id}.{ScreenAddress.of(parent).part}")
     return offered(context, composed, parent.partition(".")[0]) | {
         "parent": view,
         "menus": _menus(sources, published_with(all_published(context.deps, history), composed.before)),
@@ -111,6 +111,14 @@ def _blank(context: ConsoleContext, history: KeyHistory) -> dict[str, Any]:
         "may_return": False,
         "stands": None,
     }
+
+
+def _template(context: ConsoleContext, draft: str) -> str:
+    """The kind that was chosen: by the button that was pressed, or the form, or the address, or when this was left."""
+    if request.method == "POST":
+        return request.form.get("pick") or request.form.get("as", "menu")
+    kept = (typed_before(context, draft) or {}).get("as", ("menu",))
+    return request.args.get("as") or kept[0]
 
 
 def _parent() -> str:

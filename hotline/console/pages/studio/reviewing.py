@@ -6,26 +6,29 @@ from collections.abc import Container
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, session
 
 from hotline.console.context import (
+    TOKEN,
     ConsoleContext,
     FormFault,
     Shown,
     form_id,
     is_partial,
     me,
+    open_form,
     page,
     permitted,
     refused,
-    run,
     run_each_time,
     to,
+    typed_fields,
 )
 from hotline.console.pages.studio.choosing import ScreenAddress, choose, chosen
-from hotline.console.pages.studio.screen_form import COMMENT, ScreenForm, keep_rest
+from hotline.console.pages.studio.screen_form import COMMENT, LIST_DRAFT, ScreenForm, keep_rest
 from hotline.service import acts
 from hotline.service.acts import By, Result
+from hotline.service.desk.drafts import discard_draft, keep_draft
 from hotline.service.studio.drafts import see_drafts
 from hotline.service.studio.words import reviewing
 from hotline.service.studio.words.reviewing import LONGEST_COMMENT, MessageReview, ReviewFilter
@@ -45,7 +48,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/studio/review/read")
     def sign_words() -> Shown:
         act = reviewing.unsign_words if "back" in request.form else reviewing.sign_words
-        digest = request.form.get("digest") or request.form.get(f"digest:{_place()}", "")
+        digest = request.form.get(f"digest:{_place()}", "")
         if "back" not in request.form and _is_of_screen() and _place() in _typed_on_screen(context):
             return _answer(context, Result("state"), f"read {_place()}")  # nobody signs for words that the field does not show
         result = run_each_time(context, act, request.form.get("in", ""), _place(), digest)
@@ -55,15 +58,13 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     def comment_words() -> Shown:
         act = reviewing.close_thread if "close" in request.form else reviewing.comment_words
         draft, text = request.form.get("in", ""), request.form.get(_comment(), "")
-        if not _is_of_screen():
-            return _answer(context, run(context, act, draft, _place(), text), _place(), "text")
-        # Words that are typed beside it are not sent with it: what is kept of them stays.
+        # What is typed beside it is not sent with it: what is kept of them stays.
         result = permitted(acts.run(context.deps, By(me().id, "page", form_id()), act, draft, _place(), text))
         return _answer(context, result, _place(), "text")
 
 
 def _list(context: ConsoleContext) -> dict[str, Any]:
-    composed, asked = chosen(context), request.args
+    composed, asked = chosen(context), request.values
     looks = ReviewFilter(asked.get("flow", ""), asked.get("language", ""), asked.get("show") == COMMENTS, asked.get("after", ""))
     return {
         "composed": composed,
@@ -73,6 +74,7 @@ def _list(context: ConsoleContext) -> dict[str, Any]:
         "kept": {name: asked[name] for name in LOOKS if asked.get(name)},
         "address_of": ScreenAddress.of,
         "longest_comment": LONGEST_COMMENT,
+        "list_draft": LIST_DRAFT,
     }
 
 
@@ -94,7 +96,7 @@ def _typed_on_screen(context: ConsoleContext) -> Container[str]:
 
 def _comment() -> str:
     """The field of the comment."""
-    return f"{COMMENT}{_place()}" if _is_of_screen() else "text"
+    return f"{COMMENT}{_place()}"
 
 
 def _answer(context: ConsoleContext, result: Result, form: str, field: str = "") -> Shown:
@@ -104,10 +106,8 @@ def _answer(context: ConsoleContext, result: Result, form: str, field: str = "")
     review = reviewing.see_reviews(context.deps, me(), composed, [_place()]).get(_place())
     if review is None:
         abort(HTTPStatus.NOT_FOUND)
-    if not result.is_refused and not _is_of_screen() and not is_partial():
-        return to("studio_review", **{name: request.form[name] for name in LOOKS if request.form.get(name)})
     fault = FormFault(f"studio.review.error.{result.code}", field, form, {"count": str(LONGEST_COMMENT)}) if result.is_refused else None
-    shown = _on_screen(context, review, fault, is_comment=bool(field)) if _is_of_screen() else None
+    shown = (_on_screen if _is_of_screen() else _on_list)(context, review, fault, is_comment=bool(field))
     if shown is not None:
         return shown
     template = "studio/studio_review_part.html" if is_partial() else "studio/studio_review_one.html"
@@ -120,8 +120,36 @@ def _answer(context: ConsoleContext, result: Result, form: str, field: str = "")
         "is_comment": bool(field),
         "address_of": ScreenAddress.of,
         "longest_comment": LONGEST_COMMENT,
+        "list_draft": LIST_DRAFT,
     }
     return refused(context, template, status=HTTPStatus.CONFLICT, **values) if fault else page(context, template, **values)
+
+
+def _on_list(context: ConsoleContext, review: MessageReview, fault: FormFault | None, *, is_comment: bool) -> Shown | None:
+    """The list, with what else is typed there, which stays kept. Returns None to the script, which gets the one message, and where the list does not have it any more."""
+    if fault:
+        values = {} if is_partial() else _list(context)
+        is_there = bool(values) and any(item.review.place == review.place for item in values["found"].listed)
+        return refused(context, "studio/studio_review.html", fault, HTTPStatus.CONFLICT, **values) if is_there else None
+    if is_partial() and not is_comment:
+        return None
+    typed = _keep_comments(context, [_comment()] if is_comment else [])
+    looks = {name: request.form[name] for name in LOOKS if request.form.get(name)}
+    return None if is_partial() else to("studio_review", **looks, typed=typed or None)
+
+
+def _keep_comments(context: ConsoleContext, sent: Container[str]) -> str:
+    """What else is typed stays kept, until it is sent. Returns the copy that has it, where there are several."""
+    fields = {
+        name: values
+        for name, values in typed_fields().items()
+        if name.startswith(COMMENT) and name not in sent and any(map(str.strip, values))
+    }
+    if not fields:
+        run_each_time(context, discard_draft, open_form())
+        return ""
+    kept = run_each_time(context, keep_draft, open_form(), fields, "", session[TOKEN])
+    return kept.values.get("draft", "").partition("~")[2]
 
 
 def _on_screen(context: ConsoleContext, review: MessageReview, fault: FormFault | None, *, is_comment: bool) -> Shown | None:

@@ -24,6 +24,8 @@ from hotline.service.studio.words.reviewing import LONGEST_COMMENT, see_reviews
 
 COMMENT: Final = "comment:"
 """How the field of a comment is called: this, and the place of the message that it is about."""
+LIST_DRAFT: Final = "reread"
+"""Under which what is typed in the list of what is to be read is kept until it is sent."""
 
 
 class WordsField(Struct, frozen=True):
@@ -97,6 +99,7 @@ class ScreenForm(Struct, frozen=True):
             "branches": seen(context, self.composed).branches,
             "reviews": partial(see_reviews, context.deps, me(), self.composed, [message.place for message in self.view.messages]),
             "longest_comment": LONGEST_COMMENT,
+            "list_draft": LIST_DRAFT,
             "after": after,
             "done": done,
         }

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, request, session
+from msgspec.structs import replace
 
-from hotline.console.context import ConsoleContext, Shown, page, refused, to
+from hotline.console.context import TOKEN, ConsoleContext, Shown, open_form, page, refused, run_each_time, to, typed_fields
 from hotline.console.pages.studio import new_screens, pickers, structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
@@ -18,10 +19,15 @@ from hotline.engine.flow import Branch, Kind, Menu, Sources
 from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.rules import Published
+from hotline.ports.desk.drafts import Fields
+from hotline.service.desk.drafts import keep_draft
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory, all_published
 from hotline.service.studio.screens.structure import MadeEdits, StructureView, restored, see_structure
 
+FORMS: Final = ("console.save_option", "console.save_way", "console.save_kind")
+TICKS: Final = ("urgent", "word", "skip_one", "testimonies")
+"""Boxes, beside those of conditions and of what narrows a list: of a form that is kept those that are not kept with it count as not ticked."""
 SAID: Final = ("kept", "removed", "added", "renamed", "restored")
 
 
@@ -138,6 +144,7 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
 def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddress, made: MadeEdits, said: str) -> Shown:
     """Change this screen as the form says, or show it again: with another line, other screens to choose from, or the reason why not."""
     work_where(context, address.key)
+    beside = _typed_beside(context, history, address)
     if request.form.get("do") in ("line", "search", "choose"):
         return page(context, "studio/studio_keys.html", **_shown(context, history, address))
     try:
@@ -149,7 +156,35 @@ def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddres
     at = ScreenAddress.of(result.values.get("screen") or address.key)
     if kind_at(chosen(context), at.key) is None:  # it went
         return to("studio")
-    return to("studio_keys", id=at.id, part=at.part, after=said)
+    typed = _keep_beside(context, at, beside) if beside else {}
+    return to("studio_keys", id=at.id, part=at.part, after=said, **typed)
+
+
+def _typed_beside(context: ConsoleContext, history: KeyHistory, address: ScreenAddress) -> Fields:
+    """What is typed on this screen's page beside what the pressed button sends: titles, or what a key, a way or the screen does."""
+    view = see_structure(chosen(context), address.key, context.deps.today(context.now), all_published(context.deps, history))
+    if view is None:
+        return {}
+    texts = _texts(chosen(context).sources, address.key)
+    stands = {f"title:{language}": text.split("\n")[0] for language, text in texts.items()} | structure_forms.standing(view, _opened(view))
+    sends: set[str] = set()
+    if request.endpoint == "console.rename_screen":
+        sends = {name for name in stands if name.startswith("title:")}
+    elif request.endpoint in FORMS and "trade" not in request.form:
+        sends = {name for name in stands if not name.startswith("title:")}
+    typed = typed_fields()
+    beside = {name: values for name, values in typed.items() if name in stands and name not in sends and values != (stands[name],)}
+    ticks = {name: values for name, values in typed.items() if name in TICKS or name.startswith(("not-", "where-"))}
+    return {**beside, **ticks} if beside else {}
+
+
+def _keep_beside(context: ConsoleContext, address: ScreenAddress, beside: Fields) -> dict[str, str]:
+    """Returns what the page's address says then, so that it is there: which key is open, and which copy."""
+    opened = request.form.get("opened", "")
+    form = open_form()
+    part = f"{address.id}.{address.part}"
+    kept = run_each_time(context, keep_draft, replace(form, name=f"{form.name.partition('-')[0]}-{part}"), beside, "", session[TOKEN])
+    return {name: value for name, value in (("key", opened), ("typed", kept.values.get("draft", "").partition("~")[2])) if value}
 
 
 def _renamed(composed: Composed, key: str, published: Published) -> Iterable[Revision]:

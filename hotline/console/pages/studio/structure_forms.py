@@ -12,10 +12,13 @@ from hotline.engine.check.names import PHONE, WHERE
 from hotline.engine.flow import Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, Menu, Option, Say, Way
 from hotline.engine.restructuring.edits import NOWHERE
 from hotline.engine.restructuring.vocabulary import INTO
+from hotline.service.studio.screens.structure import StructureView
 
 MOST_LINES: Final = 8
 """Settings, conditions or options that one form takes."""
 LONGEST_LABEL: Final = 60
+ONE_CHOICE: Final = ("list", "go", "order", "when", "kept", "lost", "flow", "then")
+"""Fields of what a screen does that are chosen from a list."""
 KINDS: Final = ("menu", "each", "ask", "say", "branch", "do", "call", "end")
 TEMPLATES: Final = ("menu", "say", "ask", "each", "end", "branch", "do", "call")
 """What a new screen can begin as."""
@@ -93,6 +96,24 @@ def conditions() -> tuple[Condition, ...]:
             condition = Condition(subject, value, f"not-{line}" in request.form)
             found[condition.subject, condition.value, condition.negated] = condition
     return tuple(found.values())
+
+
+def standing(view: StructureView, opened: int | None) -> dict[str, str]:
+    """By field what stands in the form of the key or way that is open (0: a new one), or of what the screen does: fields of text and of choice, no ticks."""
+    part = next((key.part for key in view.keys if key.number == opened), None)
+    if opened is None:
+        tag = str(view.kind.__struct_config__.tag)
+        said = {name: str(getattr(view.kind, name) or "") for name in view.kind.__struct_fields__ if name in ONE_CHOICE}
+        words = {f"words:{place.split('/')[1]}": "" for place in view.places} if view.wordless else {}
+        return {"kind": tag} | said | words
+    when = {f"if-{line}": f"{condition.subject}={condition.value}" for line, condition in enumerate(part.when if part else ())}
+    sets = part.set if isinstance(part, Option) else {}
+    lines = {f"set-{line}": f"{name}={value}" for line, (name, value) in enumerate(sets.items())}
+    labels = next((key.labels for key in view.keys if key.number == opened), {})
+    blank = {f"{name}-{line}": "" for name in ("if", "set") for line in range(MOST_LINES)}
+    free = str(view.free[0]) if view.free else ""
+    own = {f"label:{place}": labels.get(place, "") for place in view.places} if isinstance(view.kind, Menu) else {"at": str(opened or 1)}
+    return blank | when | lines | own | {"go": part.go if part else "", "number": str(opened or free)}
 
 
 def kind(name: str, stands: Kind | None) -> Kind:

@@ -81,7 +81,7 @@ class EntryFault(Struct, frozen=True):
 def save_entry(act: Act, draft: str, entry: tuple[str, str], values: Mapping[str, str], seen: str | None) -> Result:
     """Write an entry (its section and id) into the draft as a form has it; without an id a new one, whose id is made of its name. `seen`: as it stood in the form, None for a new one.
 
-    A number that changes loses its verification. `id` among the values. *faulty* with `field` and `fault` where a field cannot be so; *changed* as `save_parts`.
+    A number that changes loses its verification. `id` among the values. *faulty* with `field` and `fault` where a field cannot be so, and under `also` the others, as `field fault` with commas between; *changed* as `save_parts`.
     """
     section, id = entry
     composed = compose(act.deps, act.tx, draft)
@@ -95,9 +95,10 @@ def save_entry(act: Act, draft: str, entry: tuple[str, str], values: Mapping[str
     made = id or new_id(composed, of, fields.get("name", ""))
     item = as_kept(_in_region(Item(of, made, fields.pop("name", ""), fields, Where(entry_place(of, made), 1)), composed), before)
     edits = [PartEdit(entry_place(of, made), entry_value(item), seen), *_moved(composed, item, before)]
-    fault = next(iter(faults_of(composed, [SheetEntry(0, item)], act.deps.today(act.at))), None)
-    if fault is not None:
-        return Result("faulty", {"field": fault.field, "fault": fault.code})
+    faults = faults_of(composed, [SheetEntry(0, item)], act.deps.today(act.at))
+    if faults:
+        also = ",".join(f"{fault.field} {fault.code}" for fault in faults[1:])
+        return Result("faulty", {"field": faults[0].field, "fault": faults[0].code, "also": also})
     return _saved(act, composed, edits, {"id": made})
 
 

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from hotline.engine.check import check
 from hotline.engine.check.critical import PENDING
-from hotline.engine.drafting.difference import ScreenDifference, critical_keys, differences
+from hotline.engine.check.weighing import WEIGHTS
+from hotline.engine.drafting.difference import NOTHING, ScreenDifference, critical_keys, differences
 from hotline.engine.flow import Fault, Sources
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import EditionDraft
@@ -21,6 +22,7 @@ from hotline.service.editions.testimony_overlay import with_newest_testimonies, 
 from hotline.service.studio.composing import Composed, key_of, located, newest, place_of
 from hotline.service.studio.line.tree import keys_to
 from hotline.service.studio.publishing.proposing import newest_number, signer
+from hotline.service.studio.publishing.reading_order import in_reading_order
 
 
 class EditionDifference(Struct, frozen=True):
@@ -29,9 +31,10 @@ class EditionDifference(Struct, frozen=True):
     parts: tuple[ScreenDifference, ...]
     signed: tuple[ScreenDifference, ...]
     """Of which nothing differs but who reviewed the words: nobody has to read those again."""
+    before: Sources
     after: Sources
     titles: Mapping[str, str]
-    """Of every screen on either side, its first words."""
+    """Of every screen and phrase on either side that has words, the first of them."""
     entries: Mapping[str, str]
     """Of every entry of the directory on either side, its name, by list and id (`places.kati`)."""
     ways: Mapping[str, str]
@@ -131,7 +134,7 @@ def compare_draft(deps: Deps, composed: Composed) -> DraftComparison:
 def known(faults: tuple[Fault, ...], sources: Sources) -> tuple[KnownFault, ...]:
     """Each with the screen on which it is mended, causes first."""
     places = located(sources) if faults else {}
-    ordered = sorted(faults, key=lambda fault: fault.follows)
+    ordered = sorted(faults, key=lambda fault: (fault.follows, fault.reason is not None and fault.reason.code in WEIGHTS))
     return tuple(KnownFault(fault, key_of(place_of(fault, places))) for fault in ordered)
 
 
@@ -183,7 +186,7 @@ def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDi
     one, other = (sources if sources is None or at is None else as_published(sources, at) for sources in (before, after))
     new = after if other is None else other
     critical = critical_keys(one, new)
-    found = differences(one, new, critical)
+    found = in_reading_order(differences(one, new, critical), before or NOTHING, after)
     parts, signed = (tuple(part for part in found if part.is_signed_alone is alone) for alone in (False, True))
     keys = {part.key for part in parts if part.section == "screen"}
     texts: dict[str, str] = {}
@@ -193,7 +196,7 @@ def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDi
     entries = {f"{item.list}.{item.id}": item.name for sources in (before, after) if sources for item in sources.items}
     unread = [message.key.partition("@")[0] for table in after.words.values() for message in table if message.review == PENDING]
     pending, critical_pending, changed = (sum(key in among for key in unread) for among in (keys, critical, keys & critical))
-    return EditionDifference(parts, signed, after, texts, entries, keys_to(after), pending, critical_pending, changed)
+    return EditionDifference(parts, signed, before or NOTHING, after, texts, entries, keys_to(after), pending, critical_pending, changed)
 
 
 def _sources_of(deps: Deps, tx: Transaction, number: int) -> Sources | None:

@@ -58,8 +58,8 @@ def prepare(deps: Deps, draft: str, history: KeyHistory) -> PreparedProposal | R
         if composed is None or refusal is not None:
             return refusal or Result("gone")
         against = stands_against(composed, history.published(tx))
-        if against is not None:
-            return objected(against)
+        if against:
+            return objected(against[0])
         sources = with_testimonies(tx, composed.sources)
     return PreparedProposal(draft, composed.parts, composed.edition.number, check_edition(sources, deps.clock.now()))
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Collection, Mapping
 from datetime import date
 from difflib import SequenceMatcher
+from functools import cache
 from typing import Final, Literal
 
 from msgspec import Struct
 
 from hotline.engine.check import check, check_words
+from hotline.engine.check.critical import EVERYWHERE, critical_screens
 from hotline.engine.check.targets import Target, targets
-from hotline.engine.check.weighing import ScreenCapacity, capacity
+from hotline.engine.check.weighing import WEIGHTS, ScreenCapacity, capacity
 from hotline.engine.drafting.revisions import value_of, words_place
 from hotline.engine.drafting.walked import with_phrases
 from hotline.engine.edition import PLACEHOLDER, Edition, compile_edition, split_labels
@@ -92,6 +94,8 @@ class ScreenView(Struct, frozen=True):
     placeholders: tuple[HeldPlace, ...]
     faults: tuple[Fault, ...]
     """Of the screen itself, of what leads nowhere, and of words that are not there."""
+    is_new: bool
+    """Has the newest edition nothing of it, neither the screen nor words?"""
     twins: tuple[str, ...]
     """The keys of other screens of the flow that say the same in the newest edition: the line shows the one or the other."""
 
@@ -131,7 +135,11 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
             stands.text if stands else None,
             found.review if found else "",
             tuple(fit for fit in weighed.get(language, ()) if found and _counts(fit.kind, wording, language, texts, key)),
-            tuple(by_place.get(place, ())),
+            tuple(
+                sorted(
+                    by_place.get(place, ()), key=lambda fault: (fault.follows, fault.reason is not None and fault.reason.code in WEIGHTS)
+                )
+            ),
             part is not None,
             part is not None and is_overtaken(part, value_of(stands.text) if stands else None),
             _differing(common.text, found.text) if wording and found and (common := texts.get((language, key))) else (),
@@ -152,6 +160,7 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
         {str(number): label for number, label in split_labels(common.text)[1]} if common else {},
         _held(sources, names, first),
         (*by_place.get(f"screen/{key}", ()), *(fault for fault in by_place.get("", ()) if fault.message.startswith(f"{key}:"))),
+        not before and screen_of(composed.before, key) is None,
         _twins(composed.before, key),
     )
 
@@ -234,6 +243,11 @@ def first_words(text: str) -> str:
 def weigh(sources: Sources, key: str) -> dict[str, tuple[PhoneFit, ...]]:
     """By language what this screen or phrase takes of each kind of phone, as far as it can be shown there at all."""
     found: dict[str, list[PhoneFit]] = {language: [] for language in sources.words}
+
+    @cache
+    def one_page() -> frozenset[str]:
+        return critical_screens(sources) | EVERYWHERE
+
     for kind, fit in FITS.items():
         try:
             edition = compile_edition(sources, 0, fit, only={key})
@@ -241,7 +255,7 @@ def weigh(sources: Sources, key: str) -> dict[str, tuple[PhoneFit, ...]]:
             continue
         for language, weighed in found.items():
             try:
-                weighed.append(PhoneFit(kind, capacity(edition, key, language), shown(edition, key, language)))
+                weighed.append(PhoneFit(kind, capacity(edition, key, language, one_page), shown(edition, key, language)))
             except (KeyError, ValueError):
                 weighed.append(PhoneFit(kind, None, ()))
     return {language: tuple(fits) for language, fits in found.items()}

@@ -10,11 +10,13 @@ from typing import TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.check.never import Never
 from hotline.engine.check.targets import Target, targets
+from hotline.engine.check.words import option_to_blame
 from hotline.engine.drafting.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
 from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
 from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
-from hotline.engine.restructuring.rules import KeyMeaning, Objection, Published, meanings, moved_of, objection
+from hotline.engine.restructuring.rules import KeyMeaning, Objection, Published, meanings, moved_of, objection, objections
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose, key_of, located, place_of
@@ -87,10 +89,11 @@ class LeadIn(Struct, frozen=True):
 
 
 class PlacedFault(Struct, frozen=True):
-    """What is wrong, and the part of the draft where that is mended: the screen, or one of its messages."""
+    """What is wrong, and the part of the draft where that is mended: the screen, or one of its messages. `option`: the key in whose words it is; 0: in none alone."""
 
     place: str
     fault: Fault
+    option: int = 0
 
 
 class StructureView(Struct, frozen=True):
@@ -116,6 +119,8 @@ class StructureView(Struct, frozen=True):
     """By place what stands: of the screen and of its messages."""
     is_changed: bool
     """Does the draft say anything else of it than the newest edition?"""
+    is_new: bool
+    """Has the newest edition no such screen?"""
     theirs: Kind | None
     """What the newest edition has, where another than the one that the draft changed it from says something else."""
 
@@ -162,6 +167,7 @@ def see_structure(composed: Composed, key: str, today: date, published: Publishe
         key not in first,
         _seen(sources, key),
         any(key_of(place) == key for place in composed.parts),
+        before is None,
         before.kind if before is not None and screen_place(key) in composed.conflicts else None,
     )
 
@@ -198,14 +204,15 @@ def restored(composed: Composed, key: str) -> tuple[Revision, ...]:
     return tuple(Revision(place, composed.stands.get(place)) for place in composed.parts if key_of(place) == key)
 
 
-def stands_against(composed: Composed, published: Published) -> Objection | None:
-    """The first reason why where this draft's keys lead may not come into force, whatever way it came about: to be asked before it is proposed.
+def stands_against(composed: Composed, published: Published) -> tuple[Objection, ...]:
+    """Every reason why where this draft's keys lead may not come into force, whatever way it came about: to be asked before it is proposed.
 
     An edition that came meanwhile may have taken a number away that the draft, kept over it, leads elsewhere.
     """
-    return objection(
+    found = objections(
         composed.before, composed.before, composed.sources, sorted(composed.changed_keys), published_with(published, composed.before)
     )
+    return tuple(dict.fromkeys(found))
 
 
 def objected(against: Objection) -> Result:
@@ -271,8 +278,17 @@ def _faults(composed: Composed, key: str, today: date) -> tuple[dict[int, tuple[
         elif number is not None:
             by_key.setdefault(number, []).append(fault)
         else:
-            rest.append(PlacedFault(place, fault))
+            rest.append(PlacedFault(place, fault, _option_to_blame(sources, place, fault)))
     return {number: tuple(found) for number, found in by_key.items()}, tuple(rest), follows
+
+
+def _option_to_blame(sources: Sources, place: str, fault: Fault) -> int:
+    kind, _, rest = place.partition("/")
+    language, _, key = rest.partition("/")
+    message = next((message for message in sources.words.get(language, ()) if message.key == key), None)
+    if kind != "words" or message is None or fault.reason is None:
+        return 0
+    return option_to_blame(Never(sources), language, message, fault.reason) or 0
 
 
 def _seen(sources: Sources, key: str) -> dict[str, str]:

@@ -77,7 +77,8 @@ class Trial(Struct, frozen=True):
     other_language: bool
     """Does the key of the other language stand here?"""
     used: int
-    limit: int
+    limit: int | None
+    """None by ear: nothing is too long to be said."""
     orders: tuple[TriedOrder, ...]
     stood_in: tuple[str, ...]
     """Screens that the draft cannot show yet, on the way here: they are as they stand."""
@@ -155,7 +156,7 @@ class DraftPhone:
             isinstance(kind, Ask),
             not screen.ends and kind is not None and len(edition.languages) > 1 and changes_language(kind),
             gsm.units(screen.text)[0],
-            limits.limit(screen.text, edition.fit),
+            None if world.channel == "voice" else limits.limit(screen.text, edition.fit),
             tuple(_tried(effect) for effect in found.orders),
             tuple(sorted(edition.stood_in)),
             stuck,
