@@ -83,6 +83,25 @@ def test_every_command_and_unit_of_the_walk_exists(capsys: pytest.CaptureFixture
     assert written | {"hotline-worker@default"} == begun | {"hotline-doctor", "hotline-backup"}, "these are started by their timers"
 
 
+PACKAGES = {"git": "git", "curl": "curl", "openssl": "openssl", "nginx": "nginx-light", "certbot": "certbot", "python3": "python3-venv"}
+
+
+def test_the_walk_types_nothing_that_a_bare_machine_lacks() -> None:
+    """Each program that is no part of a bare Debian is among the packages of section 1; and so is what a clone over TLS is checked by."""
+    blocks = "\n".join(re.findall(r"^```shell\n(.*?)^```", (ROOT / "docs/deploy.md").read_text("utf-8"), re.MULTILINE | re.DOTALL))
+    (installed,) = re.findall("^apt-get install -y --no-install-recommends (.*)$", blocks, re.MULTILINE)
+    typed = {program for program in PACKAGES if re.search(rf"(^|[;&|(] *|until ){program} ", blocks, re.MULTILINE)}
+    assert typed == set(PACKAGES), "this list is of what is typed"
+    assert {*PACKAGES.values(), "ca-certificates"} - set(installed.split()) == set()
+
+
+def test_a_secret_that_is_exchanged_is_still_one_that_the_line_reads() -> None:
+    """What is put in its place by root is the line's, and its group's to read: else the line goes on with the one before, and begins no more."""
+    lines = [line for line in (ROOT / "docs/deploy.md").read_text("utf-8").splitlines() if line.endswith("/etc/hotline/at-secret.new")]
+    assert len(lines) == 2
+    assert [line for line in lines if "| install -o hotline -g hotline -m 640 " not in line] == []
+
+
 def shown(tmp_path: Path) -> set[str]:
     """Every name on the page for Prometheus of a line of which everything is known, as a query writes it."""
     counts = Counts({"fr": 1}, {"fr": 1}, {"pending": 1}, {("fake", "sent"): 1}, backup_age=1, drill_age=1)

@@ -219,7 +219,7 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
             WEBHOOK_SECRET,
             "what a partner's system is told of figures is signed with it, as Standard Webhooks writes a secret: `whsec_` and 24 to 64 bytes in base64; several, comma separated, while one is exchanged; or else:",
         ),
-        Setting(PARTNERS, WEBHOOK_SECRET, "a file that holds it, readable by its owner alone", suffix="_FILE"),
+        Setting(PARTNERS, WEBHOOK_SECRET, "a file that holds it, readable by its owner and its group (mode 600 or 640)", suffix="_FILE"),
     ] = ()
     timezone: Annotated[str, Setting(PROMISE, TIME_ZONE, "time zone of every time that the line says or is told")] = "Africa/Bamako"
     languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
@@ -260,7 +260,7 @@ class AfricasTalking(Settings, frozen=True, kw_only=True):
         Setting(
             GATEWAY,
             TEXT,
-            "a file that holds it, readable by its owner alone; read again every second, so that it can be exchanged while the line runs",
+            "a file that holds it, readable by its owner and its group (mode 600 or 640); read again every second, so that it can be exchanged while the line runs",
         ),
     ] = None
     base_url: Annotated[

@@ -21,7 +21,7 @@ class Kannel(Settings, frozen=True, kw_only=True):
     password: Annotated[
         str,
         Setting(GATEWAY, PRINTABLE, "its `password`; or else:"),
-        Setting(GATEWAY, PRINTABLE, "a file that holds it, readable by its owner alone", suffix="_FILE"),
+        Setting(GATEWAY, PRINTABLE, "a file that holds it, readable by its owner and its group (mode 600 or 640)", suffix="_FILE"),
     ]
     sender: Annotated[
         str,
@@ -39,7 +39,7 @@ class Kannel(Settings, frozen=True, kw_only=True):
         ),
     ]
     secret_file: Annotated[
-        str | None, Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner alone; read again every second")
+        str | None, Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner and its group (mode 600 or 640); read again every second")
     ] = None
     peers: Annotated[tuple[str, ...], Setting(GATEWAY, NETWORKS, "networks from which Kannel asks, comma separated")] = (
         "127.0.0.0/8",

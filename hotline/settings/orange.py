@@ -18,7 +18,7 @@ class Orange(Settings, frozen=True, kw_only=True):
     client_secret: Annotated[
         str,
         Setting(GATEWAY, PRINTABLE, "its client secret; or else:"),
-        Setting(GATEWAY, PRINTABLE, "a file that holds it, readable by its owner alone", suffix="_FILE"),
+        Setting(GATEWAY, PRINTABLE, "a file that holds it, readable by its owner and its group (mode 600 or 640)", suffix="_FILE"),
     ]
     base_url: Annotated[str, Setting(GATEWAY, ADDRESS, "where Orange is asked; `https`, or `http` on loopback")] = "https://api.orange.com"
     sender: Annotated[str, Setting(GATEWAY, E164, "the country's sender, `+2230000` for Mali")] = "+2230000"
@@ -34,7 +34,7 @@ class Orange(Settings, frozen=True, kw_only=True):
         ),
     ]
     secret_file: Annotated[
-        str | None, Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner alone; read again every second")
+        str | None, Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner and its group (mode 600 or 640); read again every second")
     ] = None
     peers: Annotated[
         tuple[str, ...],
