@@ -39,7 +39,8 @@ class Kannel(Settings, frozen=True, kw_only=True):
         ),
     ]
     secret_file: Annotated[
-        str | None, Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner and its group (mode 600 or 640); read again every second")
+        str | None,
+        Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner and its group (mode 600 or 640); read again every second"),
     ] = None
     peers: Annotated[tuple[str, ...], Setting(GATEWAY, NETWORKS, "networks from which Kannel asks, comma separated")] = (
         "127.0.0.0/8",

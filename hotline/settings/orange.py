@@ -34,7 +34,8 @@ class Orange(Settings, frozen=True, kw_only=True):
         ),
     ]
     secret_file: Annotated[
-        str | None, Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner and its group (mode 600 or 640); read again every second")
+        str | None,
+        Setting(GATEWAY, TEXT, "a file that holds it, readable by its owner and its group (mode 600 or 640); read again every second"),
     ] = None
     peers: Annotated[
         tuple[str, ...],

@@ -61,7 +61,9 @@ def test_a_number_is_rung_and_another_is_off_the_line(served: ServedDesk, script
     open_(served, room, "directory")
     if script:  # the label in its own place, and the number behind it
         number = room.page.locator("td.num", has_text="00 00 02 04")
-        assert number.evaluate("cell => [getComputedStyle(cell, '::before').textAlign, parseFloat(getComputedStyle(cell).columnGap) > 0]") == ["left", True]
+        assert number.evaluate(
+            "cell => [getComputedStyle(cell, '::before').textAlign, parseFloat(getComputedStyle(cell).columnGap) > 0]"
+        ) == ["left", True]
     room.page.get_by_role("link", name="J'ai appelé Aide juridique").click()
     room.page.get_by_text("Ce service", exact=True).click()
     room.page.get_by_text("français", exact=True).click()
