@@ -159,14 +159,14 @@ def test_a_new_service_is_in_the_draft_and_nowhere_else(desk: Desk) -> None:
 def test_what_cannot_be_so_is_refused_beside_its_field(desk: Desk, values: dict[str, str], field: str, fault: str) -> None:
     """Nothing is kept, and no draft begun."""
     result = desk.adds(**(NEW | values))
-    assert ("faulty", {"field": field, "fault": fault}) == (result.code, result.values)
+    assert ("faulty", {"field": field, "fault": fault, "also": ""}) == (result.code, result.values)
     assert "" == desk.view.composed.draft.id
 
 
 def test_an_event_needs_its_day_and_its_kind(desk: Desk) -> None:
     """And one that is over says so."""
-    assert {"field": "on", "fault": "missing"} == desk.adds("events", name="Causerie", kind="meeting", source="elles").values
-    assert {"field": "kind", "fault": "event_kind"} == desk.adds(
+    assert {"field": "on", "fault": "missing", "also": ""} == desk.adds("events", name="Causerie", kind="meeting", source="elles").values
+    assert {"field": "kind", "fault": "event_kind", "also": ""} == desk.adds(
         "events", name="Fête", kind="party", on="2026-12-01", source="elles"
     ).values
     id = desk.adds("events", name="Causerie", kind="meeting", on="2026-11-01", source="elles", place="commune-1").values["id"]
