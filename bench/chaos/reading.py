@@ -19,6 +19,8 @@ from hotline.service.conversation.session import Session
 from hotline.service.outbox import RETRY_SECONDS, STUCK_SECONDS
 
 SETTLE_SECONDS: Final = 10.0
+SENT_SECONDS: Final = 60.0
+"""By then a worker has come round to what is to be sent again, on a machine that does much else."""
 DRAIN_SECONDS: Final = 60.0
 """By then the clock has drained the spool, though it was killed and started again on a busy machine."""
 LATE_SECONDS: Final = 15
@@ -39,7 +41,7 @@ class KeptCallback(Struct, frozen=True):
 
 def await_quiet(line: ServedLine) -> None:
     """Until nothing is on its way any more: orders from the spool into the database, then messages. Nobody tells: asked again and again."""
-    for on_its_way, seconds in ((spooled, DRAIN_SECONDS), (_outbox, SETTLE_SECONDS)):
+    for on_its_way, seconds in ((spooled, DRAIN_SECONDS), (_outbox, SETTLE_SECONDS), (unsent, SENT_SECONDS)):
         deadline = time.monotonic() + seconds
         while on_its_way(line) and time.monotonic() < deadline:
             time.sleep(0.2)

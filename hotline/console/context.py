@@ -228,6 +228,12 @@ def form_fields() -> dict[str, str]:
     return {name: value for name, value in request.form.items() if name not in OURS}
 
 
+def keep_typed(context: ConsoleContext, fields: Fields, form: OpenForm | None = None) -> str:
+    """Keep what is typed and not sent of a form, else of the one that came. Returns which copy has it, where there are several; else nothing. Raises StoreAway."""
+    kept = run_each_time(context, drafts.keep_draft, form or open_form(), fields, "", session[TOKEN])
+    return kept.values.get("draft", "").partition("~")[2]
+
+
 def typed_fields() -> Fields:
     """What was filled in, in a list of boxes every one that is ticked: as a draft keeps it."""
     return {name: tuple(values) for name, values in request.form.lists() if name not in OURS}

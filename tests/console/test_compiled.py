@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from flask.templating import Environment
 from jinja2 import DictLoader
 
 from hotline.console import compiled
+
+
+@pytest.fixture(autouse=True)
+def keeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where nobody asked Python to write no bytecode, whatever whoever runs this has in the environment."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
 
 
 def read(folder: Path, said: str) -> tuple[str, str]:

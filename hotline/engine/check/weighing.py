@@ -35,7 +35,7 @@ from hotline.engine.phone.pages import (
     pages,
 )
 
-WEIGHTS: Final = frozenset(("no_page", "over_budget", "first_page", "one_page"))
+_WEIGHTS: Final = frozenset(("no_page", "over_budget", "first_page", "one_page"))
 """The faults that are found here, by code: of a message with others those are mended first."""
 _QUOTED: Final = 30
 """Letters of what is filled in, where a fault quotes it."""
@@ -155,6 +155,11 @@ def _two_pages(edition: Edition, key: str, language: str, critical: Callable[[],
     if text is None or key not in critical():
         return None
     return reason("one_page", phone=_phone(edition.fit), figures=_figures(edition, text))
+
+
+def causes_first(fault: Fault) -> tuple[bool, bool]:
+    """Sorts: what follows from another fault comes after it, and what a message takes after what is wrong with its words."""
+    return fault.follows, fault.reason is not None and fault.reason.code in _WEIGHTS
 
 
 def _beyond_a_page(edition: Edition, node: Node) -> str | None:

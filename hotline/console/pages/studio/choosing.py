@@ -8,9 +8,8 @@ from typing import Final
 from flask import Response, abort, after_this_request, request, session
 from msgspec import Struct
 
-from hotline.console.context import TOKEN, ConsoleContext, me, open_form, run_each_time, typed_fields
+from hotline.console.context import ConsoleContext, keep_typed, me, typed_fields
 from hotline.service.acts import Result
-from hotline.service.desk.drafts import keep_draft
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.line_view import LineView, line_view
@@ -76,7 +75,7 @@ def leave_proposed(context: ConsoleContext, result: Result) -> Result:
     if result.code == "state":
         after_this_request(_forgotten)  # the page that says so still shows the draft in which it was typed
     elif result.code == "proposed" and request.form.get("draft"):
-        run_each_time(context, keep_draft, open_form(), typed_fields(), "", session[TOKEN])
+        keep_typed(context, typed_fields())
     return result
 
 

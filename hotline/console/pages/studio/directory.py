@@ -12,21 +12,7 @@ from flask import Blueprint, abort, request, session
 from msgspec import Struct
 from werkzeug.wrappers import Response
 
-from hotline.console.context import (
-    TOKEN,
-    ConsoleContext,
-    FormFault,
-    Shown,
-    language,
-    me,
-    open_form,
-    page,
-    refused,
-    run,
-    run_each_time,
-    to,
-    typed_fields,
-)
+from hotline.console.context import ConsoleContext, FormFault, Shown, keep_typed, language, me, page, refused, run, to, typed_fields
 from hotline.console.pages.studio.choosing import DRAFT, chosen_with, leave_proposed
 from hotline.console.times import dated, undated
 from hotline.engine.drafting.revisions import entry_place
@@ -36,7 +22,6 @@ from hotline.engine.freshness import EMERGENCY, period
 from hotline.ports.desk.drafts import Fields
 from hotline.ports.editions.directory_sheets import UnfitSheet
 from hotline.service.acts import Result
-from hotline.service.desk.drafts import keep_draft
 from hotline.service.editions import withdrawal
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
@@ -128,9 +113,9 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>")
     def save_entry(part: str, id: str) -> Shown:
-        there = _page_of(context, part, id)
-        result = leave_proposed(context, run(context, entries.save_entry, there.draft, (part, id), _typed(part), _seen()))
-        return _answered(context, result, there, "kept", _own(part))
+        entry_page = _page_of(context, part, id)
+        result = leave_proposed(context, run(context, entries.save_entry, entry_page.draft, (part, id), _typed(part), _seen()))
+        return _answered(context, result, entry_page, "kept", _own(part))
 
     @pages.post("/directory/order/<id>", endpoint="move_entry")
     def move(id: str) -> Shown:
@@ -147,26 +132,26 @@ def _writing(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/directory/<part>/<id>/drop")
     def drop_entry(part: str, id: str) -> Shown:
-        there = _page_of(context, part, id)
-        result = leave_proposed(context, run(context, entries.drop_entry, there.draft, part, id, _seen()))
+        entry_page = _page_of(context, part, id)
+        result = leave_proposed(context, run(context, entries.drop_entry, entry_page.draft, part, id, _seen()))
         if result.is_refused:
-            return _answered(context, result, there, "", form="page")
+            return _answered(context, result, entry_page, "", form="page")
         session[DRAFT] = result.values["draft"]
         return to("directory", list=part, after="dropped")
 
     @pages.post("/directory/<part>/<id>/revert")
     def revert_entry(part: str, id: str) -> Shown:
-        there = _page_of(context, part, id)
-        result = run(context, drafts.revert_part, there.draft, entry_place(part, id))
+        entry_page = _page_of(context, part, id)
+        result = run(context, drafts.revert_part, entry_page.draft, entry_place(part, id))
         if not result.is_refused and directories.entry_of(_directory(context), part, id) is None:
             return to("directory", after="reverted")
-        return _answered(context, result, there, "reverted", form="page")
+        return _answered(context, result, entry_page, "reverted", form="page")
 
     @pages.post("/directory/<part>/<id>/keep")
     def keep_entry(part: str, id: str) -> Shown:
-        there = _page_of(context, part, id)
-        result = run(context, drafts.keep_part, there.draft, entry_place(part, id))
-        return _answered(context, result, there, "kept", form="page")
+        entry_page = _page_of(context, part, id)
+        result = run(context, drafts.keep_part, entry_page.draft, entry_place(part, id))
+        return _answered(context, result, entry_page, "kept", form="page")
 
 
 def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
@@ -176,25 +161,25 @@ def _verifying(pages: Blueprint, context: ConsoleContext) -> None:
         if report is None:
             fault = FormFault("directory.error.answered", "answered")
             return refused(context, "directory/directory_entry.html", fault, **_entry(context, "services", id))
-        there = _page_of(context, "services", id)
-        result = leave_proposed(context, run(context, entries.note_call, there.draft, id, report, _seen()))
+        entry_page = _page_of(context, "services", id)
+        result = leave_proposed(context, run(context, entries.note_call, entry_page.draft, id, report, _seen()))
         values = result.values
         after = "still_off" if values.get("withdrawn") else "verified" if values.get("until") else "half"
         if values.get("answered") in ("other", "nobody"):
             after = values["answered"]
-        return _answered(context, result, there, after, RANG, {"language", *RANG.values()})
+        return _answered(context, result, entry_page, after, RANG, {"language", *RANG.values()})
 
     @pages.post("/directory/services/<id>/seen")
     def confirm_place(id: str) -> Shown:
-        there = _page_of(context, "services", id)
+        entry_page = _page_of(context, "services", id)
         day = request.form.get("seen_on", "")
-        result = leave_proposed(context, run(context, entries.confirm_place, there.draft, id, day, _seen()))
-        return _answered(context, result, there, "confirmed", SEEN_THERE)
+        result = leave_proposed(context, run(context, entries.confirm_place, entry_page.draft, id, day, _seen()))
+        return _answered(context, result, entry_page, "confirmed", SEEN_THERE)
 
     @pages.post("/directory/services/<id>/off")
     def withdraw_number(id: str) -> Shown:
-        there = _page_of(context, "services", id)
-        return _answered(context, run(context, withdrawal.withdraw_number, id), there, "withdrawn", form="page")
+        entry_page = _page_of(context, "services", id)
+        return _answered(context, run(context, withdrawal.withdraw_number, id), entry_page, "withdrawn", form="page")
 
 
 def _tables(pages: Blueprint, context: ConsoleContext) -> None:
@@ -465,7 +450,7 @@ def _seen() -> str:
 def _answered(
     context: ConsoleContext,
     result: Result,
-    page: EntryPage,
+    entry_page: EntryPage,
     after: str,
     fields: Mapping[str, str] = NO_FIELDS,
     sent: Collection[str] = (),
@@ -475,10 +460,12 @@ def _answered(
     """The entry's page again: after what was done, or with why it was not. `fields`: of those that the button sends the names in the form; `sent`: all of these names, if there are more."""
     if result.is_refused:
         fault = _fault(context, result, fields, form)
-        return refused(context, "directory/directory_entry.html", fault, HTTPStatus.CONFLICT, **_entry(context, page.section, page.id))
-    beside = page.beside(sent or fields.values())
-    kept = run_each_time(context, keep_draft, open_form(), beside, "", session[TOKEN]).values.get("draft", "") if beside else ""
-    return _kept(result, page.section, page.id, after, typed=kept.partition("~")[2])
+        return refused(
+            context, "directory/directory_entry.html", fault, HTTPStatus.CONFLICT, **_entry(context, entry_page.section, entry_page.id)
+        )
+    beside = entry_page.beside(sent or fields.values())
+    typed = keep_typed(context, beside) if beside else ""
+    return _kept(result, entry_page.section, entry_page.id, after, typed)
 
 
 def _kept(result: Result, section: str, id: str, after: str, typed: str = "") -> Response:

@@ -6,15 +6,15 @@ from collections.abc import Container
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request, session
+from flask import Blueprint, abort, request
 
 from hotline.console.context import (
-    TOKEN,
     ConsoleContext,
     FormFault,
     Shown,
     form_id,
     is_partial,
+    keep_typed,
     me,
     open_form,
     page,
@@ -28,7 +28,7 @@ from hotline.console.pages.studio.choosing import ScreenAddress, choose, chosen
 from hotline.console.pages.studio.screen_form import COMMENT, LIST_DRAFT, ScreenForm, keep_rest
 from hotline.service import acts
 from hotline.service.acts import By, Result
-from hotline.service.desk.drafts import discard_draft, keep_draft
+from hotline.service.desk.drafts import discard_draft
 from hotline.service.studio.drafts import see_drafts
 from hotline.service.studio.words import reviewing
 from hotline.service.studio.words.reviewing import LONGEST_COMMENT, MessageReview, ReviewFilter
@@ -58,7 +58,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     def comment_words() -> Shown:
         act = reviewing.close_thread if "close" in request.form else reviewing.comment_words
         draft, text = request.form.get("in", ""), request.form.get(_comment(), "")
-        # What is typed beside it is not sent with it: what is kept of them stays.
+        # What is typed beside it is not sent with it: what is kept of it stays.
         result = permitted(acts.run(context.deps, By(me().id, "page", form_id()), act, draft, _place(), text))
         return _answer(context, result, _place(), "text")
 
@@ -148,8 +148,7 @@ def _keep_comments(context: ConsoleContext, sent: Container[str]) -> str:
     if not fields:
         run_each_time(context, discard_draft, open_form())
         return ""
-    kept = run_each_time(context, keep_draft, open_form(), fields, "", session[TOKEN])
-    return kept.values.get("draft", "").partition("~")[2]
+    return keep_typed(context, fields)
 
 
 def _on_screen(context: ConsoleContext, review: MessageReview, fault: FormFault | None, *, is_comment: bool) -> Shown | None:

@@ -7,15 +7,15 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import abort, request, session
+from flask import abort, request
 from msgspec import Struct
 from werkzeug.datastructures import MultiDict
 
-from hotline.console.context import TOKEN, ConsoleContext, me, open_form, run_each_time, typed_before, typed_fields
+from hotline.console.context import ConsoleContext, keep_typed, me, open_form, run_each_time, typed_before, typed_fields
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with, seen
 from hotline.console.pages.studio.trying import tried
 from hotline.engine.drafting.revisions import screen_place
-from hotline.service.desk.drafts import discard_draft, keep_draft
+from hotline.service.desk.drafts import discard_draft
 from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.drafts import PartEdit, is_editor
 from hotline.service.studio.screens import screens
@@ -148,7 +148,7 @@ def keep_rest(context: ConsoleContext, form: ScreenForm, *sent: str) -> bool:
         run_each_time(context, discard_draft, open_form())
         return False
     fields = {name: values for name, values in typed_fields().items() if name not in sent and _is_open(form, name)}
-    run_each_time(context, keep_draft, open_form(), fields, "", session[TOKEN])
+    keep_typed(context, fields)
     return True
 
 

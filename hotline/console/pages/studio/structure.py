@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import Blueprint, abort, request, session
+from flask import Blueprint, abort, request
 from msgspec.structs import replace
 
-from hotline.console.context import TOKEN, ConsoleContext, Shown, open_form, page, refused, run_each_time, to, typed_fields
+from hotline.console.context import ConsoleContext, Shown, keep_typed, open_form, page, refused, to, typed_fields
 from hotline.console.pages.studio import new_screens, pickers, structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
@@ -20,7 +20,6 @@ from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.rules import Published
 from hotline.ports.desk.drafts import Fields
-from hotline.service.desk.drafts import keep_draft
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory, all_published
 from hotline.service.studio.screens.structure import MadeEdits, StructureView, restored, see_structure
@@ -183,8 +182,8 @@ def _keep_beside(context: ConsoleContext, address: ScreenAddress, beside: Fields
     opened = request.form.get("opened", "")
     form = open_form()
     part = f"{address.id}.{address.part}"
-    kept = run_each_time(context, keep_draft, replace(form, name=f"{form.name.partition('-')[0]}-{part}"), beside, "", session[TOKEN])
-    return {name: value for name, value in (("key", opened), ("typed", kept.values.get("draft", "").partition("~")[2])) if value}
+    copy = keep_typed(context, beside, replace(form, name=f"{form.name.partition('-')[0]}-{part}"))
+    return {name: value for name, value in (("key", opened), ("typed", copy)) if value}
 
 
 def _renamed(composed: Composed, key: str, published: Published) -> Iterable[Revision]:

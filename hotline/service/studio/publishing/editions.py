@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.check import check
 from hotline.engine.check.critical import PENDING
-from hotline.engine.check.weighing import WEIGHTS
+from hotline.engine.check.weighing import causes_first
 from hotline.engine.drafting.difference import NOTHING, ScreenDifference, critical_keys, differences
 from hotline.engine.flow import Fault, Sources
 from hotline.ports.desk.staff import Staff
@@ -134,7 +134,7 @@ def compare_draft(deps: Deps, composed: Composed) -> DraftComparison:
 def known(faults: tuple[Fault, ...], sources: Sources) -> tuple[KnownFault, ...]:
     """Each with the screen on which it is mended, causes first."""
     places = located(sources) if faults else {}
-    ordered = sorted(faults, key=lambda fault: (fault.follows, fault.reason is not None and fault.reason.code in WEIGHTS))
+    ordered = sorted(faults, key=causes_first)
     return tuple(KnownFault(fault, key_of(place_of(fault, places))) for fault in ordered)
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from hotline.engine.check import check, check_words
 from hotline.engine.check.critical import EVERYWHERE, critical_screens
 from hotline.engine.check.targets import Target, targets
-from hotline.engine.check.weighing import WEIGHTS, ScreenCapacity, capacity
+from hotline.engine.check.weighing import ScreenCapacity, capacity, causes_first
 from hotline.engine.drafting.revisions import value_of, words_place
 from hotline.engine.drafting.walked import with_phrases
 from hotline.engine.edition import PLACEHOLDER, Edition, compile_edition, split_labels
@@ -135,11 +135,7 @@ def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, st
             stands.text if stands else None,
             found.review if found else "",
             tuple(fit for fit in weighed.get(language, ()) if found and _counts(fit.kind, wording, language, texts, key)),
-            tuple(
-                sorted(
-                    by_place.get(place, ()), key=lambda fault: (fault.follows, fault.reason is not None and fault.reason.code in WEIGHTS)
-                )
-            ),
+            tuple(sorted(by_place.get(place, ()), key=causes_first)),
             part is not None,
             part is not None and is_overtaken(part, value_of(stands.text) if stands else None),
             _differing(common.text, found.text) if wording and found and (common := texts.get((language, key))) else (),
