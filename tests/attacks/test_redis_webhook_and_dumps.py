@@ -21,6 +21,7 @@ from rq.serializers import JSONSerializer
 from hotline.adapters.keys.seal import new_keys
 from hotline.demo.people import counselors
 from hotline.demo.standin.wire import get, post_form, post_json
+from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
 from tests.processes import environment_of
 from tests.system.lines import CALLER, SECONDS, Line, dial, started
 
@@ -29,8 +30,8 @@ COUNSELOR = counselors()[0].number
 KEYS, API_KEY, OLD, NEW = new_keys(), token_hex(16), token_hex(16), token_hex(16)
 
 
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+@pytest.fixture(scope="module", params=DATABASES)
+def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Line]:  # noqa: F811
     """A line whose keys came by its environment, and that may write cores as far as whoever starts it is concerned."""
     folder = tmp_path_factory.mktemp("attacked")
     write_secret(folder, OLD)
@@ -39,6 +40,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
     try:
         yield from started(
             folder / "v",
+            HOTLINE_DATABASE_URL=database_of(request.param, folder / "v", postgres, "attacked"),
             HOTLINE_KEYS=KEYS,
             HOTLINE_AT_API_KEY=API_KEY,
             HOTLINE_AT_SECRET_FILE=str(folder / "secret"),

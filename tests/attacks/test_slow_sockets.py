@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.postgres import DATABASES, Postgres, database_of, postgres  # noqa: F401 -- a fixture
 from tests.system.lines import Line, hop, started
 
 pytestmark = pytest.mark.system
@@ -16,9 +17,10 @@ SLOW, IDLE = 4, 300
 HOPS = 5
 
 
-@pytest.fixture(scope="module")
-def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    yield from started(tmp_path_factory.mktemp("attacks") / "v")
+@pytest.fixture(scope="module", params=DATABASES)
+def line(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Line]:  # noqa: F811
+    var = tmp_path_factory.mktemp(request.param) / "v"
+    yield from started(var, HOTLINE_DATABASE_URL=database_of(request.param, var, postgres, "sockets"))
 
 
 @pytest.fixture(scope="module")
