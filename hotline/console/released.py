@@ -82,13 +82,18 @@ class FigureReader(Struct, frozen=True):
         return _begun(self.names.column(table.name, code))
 
     def period(self, period: str) -> str:
-        """A quarter or a year."""
-        quarter = published.QUARTER.fullmatch(period)
-        return self.say(f"partners.quarter.{quarter[2]}", year=quarter[1]) if quarter else self.say("partners.year", year=period)
+        return period_in_words(self.words, self.language, period)
 
     def lasting(self, minutes: int | None) -> str:
         """Of hours that are planned."""
         return HIDDEN if minutes is None else self.say("partners.hours_minutes", hours=minutes // 60, minutes=f"{minutes % 60:02d}")
+
+
+def period_in_words(words: Words, language: str, period: str) -> str:
+    """A quarter (`2027-Q1`) or a year, as it is read."""
+    quarter = published.QUARTER.fullmatch(period)
+    key, year = (f"partners.quarter.{quarter[2]}", quarter[1]) if quarter else ("partners.year", period)
+    return words.say(language, key, year=year)
 
 
 def cell(value: int | None) -> str:

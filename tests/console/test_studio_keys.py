@@ -159,6 +159,31 @@ def test_what_cannot_be_is_said_at_its_field(desk: Desk, mariam: Browser, fields
     assert kind_of(desk, "babies.topics") == screens_of(desk.line.library.snapshot.editions[-1].sources)["babies.topics"].kind
 
 
+def invalid(page: str) -> list[str]:
+    return re.findall(r'<(?:input|select|textarea) name="([^"]*)"[^>]*aria-invalid="true"', page)
+
+
+def test_all_that_is_wrong_with_a_form_is_said_at_once(desk: Desk, mariam: Browser) -> None:
+    """Each at its field, the first with the focus: nobody mends one to be told of the next."""
+    mariam.open(f"{MENU}?key=0")
+    send(mariam, f"{MENU}/option", **{"number": "1", "go": "", **LABELS, FR: " "})
+    assert (400, ["number", FR, "go"]) == (mariam.status, invalid(mariam.raw))
+    assert mariam.raw.count("autofocus") == 1
+    mariam.open(f"{NEW}?id=babies&part=topics")
+    fields = {
+        "words:fr": "Les dents",
+        "words:bm": "",
+        "row-0:fr": "Dents",
+        "row-0-go": "",
+        "row-1:fr": "Un",
+        "row-1:bm": "Kelen",
+        "row-1-go": "",
+    }
+    send(mariam, NEW, number="6", **fields, **dict.fromkeys(LABELS, ""))
+    assert invalid(mariam.raw) == ["words:bm", "row-0:bm", "row-0-go", "row-1-go", *LABELS]
+    assert 'value="Kelen"' in mariam.raw, "what was typed stands there"
+
+
 def test_another_line_comes_with_a_press(desk: Desk, mariam: Browser) -> None:
     """Without script: the form is back as it was filled in, with one line more."""
     mariam.open(f"{MENU}?key=0")

@@ -23,7 +23,8 @@ from tests.processes import wait_until_gone
 from tests.system.lines import PARTS, SECONDS, Line, dial, started
 
 pytestmark = pytest.mark.system
-BUDGET_MS = "300"
+BUDGET_MS = "1500"
+"""What a busy machine's database is held to: here it alone is there to keep an order, where the spool is not."""
 NOTED, FIRM, LOST = "CON Noté", "CON Noté: on essaie", "END Rien n'est noté"
 
 
@@ -191,14 +192,16 @@ def test_without_any_spool_what_the_database_keeps_is_promised(machine: Machine)
     asides = [machine.line.var / f"spool.aside-{number}" for number in range(1, 21)]
     for aside in asides:
         aside.touch()
-    machine.spool.write_bytes(b"somebody's letters")
-    assert machine.asks().startswith(NOTED)
-    machine.until(lambda: machine.state("spool") == "away")
-    with machine.database.away():
-        assert machine.browses().startswith("CON ")
-        assert machine.asks().startswith(LOST)
-    for aside in asides:
-        aside.unlink()
+    try:
+        machine.spool.write_bytes(b"somebody's letters")
+        assert machine.asks().startswith(NOTED)
+        machine.until(lambda: machine.state("spool") == "away")
+        with machine.database.away():
+            assert machine.browses().startswith("CON ")
+            assert machine.asks().startswith(LOST)
+    finally:
+        for aside in asides:
+            aside.unlink()
     machine.well()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -10,7 +12,8 @@ from msgspec import Struct
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, refused, run, to
 from hotline.console.pages.staff.access import this_browser
-from hotline.console.times import stamp
+from hotline.console.released import period_in_words
+from hotline.console.times import dated, stamp
 from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
@@ -46,9 +49,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         try:
             decision = publication.decide(context.deps, request.form.get("period", ""), context.now)
         except publication.CannotPrepare as why:
-            return refused(
-                context, "figures/figures.html", FormFault(f"figures.error.{why.code}", "period", values=why.values), **_list(context)
-            )
+            return refused(context, "figures/figures.html", _unprepared(context, why, "period"), **_list(context))
         result = run(context, releasing.prepare_release, decision)
         if result.is_refused:
             return refused(context, "figures/figures.html", _fault(result, "period"), **_list(context))
@@ -67,8 +68,7 @@ def _letting_out(pages: Blueprint, context: ConsoleContext) -> None:
         try:
             decision = publication.decide(context.deps, _release(context, number)[0].period, context.now)
         except publication.CannotPrepare as why:
-            fault = FormFault(f"figures.error.{why.code}", "letter", values=why.values)
-            return refused(context, "figures/figures_one.html", fault, **_one(context, number))
+            return refused(context, "figures/figures_one.html", _unprepared(context, why, "letter"), **_one(context, number))
         if not sign_in.prove_code(context.locks, me(), request.form.get("code", ""), this_browser()):
             wrong = FormFault("editions.error.wrong", "code")
             return refused(context, "figures/figures_one.html", wrong, HTTPStatus.UNAUTHORIZED, **_one(context, number))
@@ -85,6 +85,12 @@ def _letting_out(pages: Blueprint, context: ConsoleContext) -> None:
         return to("figures_one", number=number, after="withdrawn")
 
 
+def _unprepared(context: ConsoleContext, why: publication.CannotPrepare, field: str) -> FormFault:
+    read = {"period": _named(context), "due": dated}
+    values = {name: read[name](value) if name in read else value for name, value in why.values.items()}
+    return FormFault(f"figures.error.{why.code}", field, values=values)
+
+
 def _fault(result: Result, field: str) -> FormFault:
     return FormFault(f"figures.error.{result.code}", field, values=result.values)
 
@@ -93,7 +99,12 @@ def _list(context: ConsoleContext) -> dict[str, Any]:
     """For `figures.html`."""
     with context.deps.store.read() as tx:
         releases = tx.releases.releases()
-    return {"releases": releases[::-1], "periods": publication.open_periods(context.deps, releases, context.now), "when": _when(context)}
+    return {
+        "releases": releases[::-1],
+        "periods": publication.open_periods(context.deps, releases, context.now),
+        "when": _when(context),
+        "named": _named(context),
+    }
 
 
 def _one(context: ConsoleContext, number: int) -> dict[str, Any]:
@@ -107,6 +118,7 @@ def _one(context: ConsoleContext, number: int) -> dict[str, Any]:
         "hidden": len(hidden),
         "after": after if after in AFTER else "",
         "when": _when(context),
+        "named": _named(context),
         "has_factor": g.second_factor,
     }
 
@@ -137,6 +149,10 @@ def _printed(context: ConsoleContext, names: FigureNames, table: FigureTable, hi
         tuple(why(cell) for cell in hidden if cell.table == table.name),
         table.too_few,
     )
+
+
+def _named(context: ConsoleContext) -> Callable[[str], str]:
+    return partial(period_in_words, context.words, language(context))
 
 
 def _when(context: ConsoleContext) -> Any:

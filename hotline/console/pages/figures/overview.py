@@ -12,6 +12,7 @@ from msgspec import Struct
 from hotline.console import plots
 from hotline.console.context import ConsoleContext, language, language_name, me, page
 from hotline.console.plots import Fill, Group, PlotBar
+from hotline.console.released import period_in_words
 from hotline.console.times import hours, short_date, stamp, time_of_day
 from hotline.engine.times import THURSDAY
 from hotline.service.calls.rules.planned import Span
@@ -79,8 +80,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
 def released_quarter(context: ConsoleContext, period: str | None) -> str:
     """In words; empty where there is none."""
-    year, _, number = (period or "").partition("-Q")
-    return context.words.say(language(context), f"partners.quarter.{number}", year=year) if number else ""
+    return period_in_words(context.words, language(context), period) if period else ""
 
 
 class Wording:

@@ -12,7 +12,7 @@ from hotline.console.context import ConsoleContext, Shown, page, refused, to, ty
 from hotline.console.pages.studio import structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
-from hotline.console.pages.studio.structure_forms import SILENT, TEMPLATES, BadField
+from hotline.console.pages.studio.structure_forms import SILENT, TEMPLATES, BadFields, both
 from hotline.engine.drafting.revisions import Revision
 from hotline.engine.flow import Kind, Menu, Option, Sources
 from hotline.engine.restructuring import edits
@@ -53,7 +53,7 @@ def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_fl
         return page(context, template, **_blank(context, history, draft))
     try:
         result = kept(context, history, lambda composed, published: _begun(composed, parent, published, is_flow=is_flow))
-    except BadField as bad:
+    except BadFields as bad:
         return refused(context, template, bad.fault, **_blank(context, history, draft))
     if result.is_refused:
         return refused(context, template, refusal(context, result), status_of(result), **_blank(context, history, draft))
@@ -62,7 +62,7 @@ def _added(context: ConsoleContext, history: KeyHistory, template: str, *, is_fl
 
 
 def _begun(composed: Composed, parent: str, published: Published, *, is_flow: bool) -> Iterable[Revision]:
-    """What the form of a new screen makes. Raises BadField."""
+    """What the form of a new screen makes. Raises BadFields."""
     sources = composed.sources
     menu = kind_at(composed, parent)
     if not isinstance(menu, Menu):
@@ -70,27 +70,29 @@ def _begun(composed: Composed, parent: str, published: Published, *, is_flow: bo
     languages = tuple(sources.words)
     name = request.form.get("as", "")
     if name not in TEMPLATES:
-        raise BadField("", "kind")
-    labels = structure_forms.labels()
-    words = structure_forms.words(languages) if name not in SILENT else {}
+        raise BadFields(("", "kind"))
+    taken = {option.key for option in menu.options}
+    (words, (kind, lines)), (number, labels) = both(
+        lambda: both(lambda: structure_forms.words(() if name in SILENT else languages), lambda: _does(name, languages)),
+        lambda: both(lambda: structure_forms.number(taken=taken), structure_forms.labels),
+    )
+    words = {language: "\n".join([text, *lines.get(language, ())]) for language, text in words.items()}
     title = words[languages[0]].split("\n")[0] if words else next(iter(labels.values()), "")
     if is_flow:
         flow = edits.flow_name(sources, title, published)
         key = edits.screen_key(sources, flow, title, published)
     else:
         key = edits.screen_key(sources, parent.partition(".")[0], title, published)
-    kind: Kind
-    if name == "menu":
-        options, lines = structure_forms.new_options(languages)
-        kind = Menu(options)
-        words = {language: "\n".join([text, *lines[language]]) for language, text in words.items()}
-    else:
-        kind = structure_forms.kind(name, None)
-    number = structure_forms.number()
-    if number in {option.key for option in menu.options}:
-        raise BadField("number", "taken")
     linked = edits.option_put(sources, parent, Option(number, key, NOWHERE), labels)
     return [*edits.screen_added(key, kind, words, begins=is_flow), *linked]
+
+
+def _does(name: str, languages: tuple[str, ...]) -> tuple[Kind, dict[str, list[str]]]:
+    """What a new screen of this kind does, and what its keys say by language. Raises BadFields."""
+    if name != "menu":
+        return structure_forms.kind(name, None), {}
+    options, lines = structure_forms.new_options(languages)
+    return Menu(options), lines
 
 
 def _blank(context: ConsoleContext, history: KeyHistory, draft: str) -> dict[str, Any]:

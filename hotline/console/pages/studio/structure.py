@@ -13,7 +13,7 @@ from hotline.console.context import ConsoleContext, Shown, keep_typed, open_form
 from hotline.console.pages.studio import new_screens, pickers, structure_forms
 from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
-from hotline.console.pages.studio.structure_forms import KINDS, BadField
+from hotline.console.pages.studio.structure_forms import KINDS, SILENT, BadFields, both
 from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
 from hotline.engine.flow import Branch, Kind, Menu, Sources
 from hotline.engine.restructuring import edits
@@ -58,10 +58,8 @@ def _keys(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> Non
                 return _options_traded(composed, address.key, published, numbers)
             if request.form.get("do") == "drop":
                 return edits.option_dropped(composed.sources, address.key, structure_forms.number())
-            option = structure_forms.option()
-            if "is_new" in request.form and option.key in stands:
-                raise BadField("number", "taken")
-            return edits.option_put(composed.sources, address.key, option, structure_forms.labels())
+            option, labels = structure_forms.option(stands if "is_new" in request.form else ())
+            return edits.option_put(composed.sources, address.key, option, labels)
 
         return _changed(context, history, address, made, "removed" if request.form.get("do") == "drop" else "kept")
 
@@ -96,9 +94,10 @@ def _kinds(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> No
             stands = kind_at(composed, address.key)
             if stands is None:
                 abort(HTTPStatus.NOT_FOUND)
-            kind = structure_forms.kind(request.form.get("kind", ""), stands)
+            name = request.form.get("kind", "")
             has_words = any(message.key == address.key for table in composed.sources.words.values() for message in table)
-            words = structure_forms.words(tuple(composed.sources.words)) if edits.shows(kind) and not has_words else {}
+            spoken = () if has_words or name in SILENT else tuple(composed.sources.words)
+            kind, words = both(lambda: structure_forms.kind(name, stands), lambda: structure_forms.words(spoken))
             return edits.kind_put(composed.sources, address.key, kind, words)
 
         return _changed(context, history, address, made, "kept")
@@ -148,7 +147,7 @@ def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddres
         return page(context, "studio/studio_keys.html", **_shown(context, history, address))
     try:
         result = kept(context, history, made)
-    except BadField as bad:
+    except BadFields as bad:
         return refused(context, "studio/studio_keys.html", bad.fault, **_shown(context, history, address))
     if result.is_refused:
         return refused(context, "studio/studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
@@ -187,7 +186,7 @@ def _keep_beside(context: ConsoleContext, address: ScreenAddress, beside: Fields
 
 
 def _renamed(composed: Composed, key: str, published: Published) -> Iterable[Revision]:
-    """The parts of a screen under its new title. Raises BadField."""
+    """The parts of a screen under its new title. Raises BadFields."""
     sources = composed.sources
     kind = kind_at(composed, key)
     if kind is None:
@@ -201,7 +200,7 @@ def _renamed(composed: Composed, key: str, published: Published) -> Iterable[Rev
             found.append(Revision(words_place(language, key), value_of("\n".join([line, *text.split("\n")[1:]]))))
         title = titles[next(iter(sources.words))]
     else:
-        raise BadField("", "kind")
+        raise BadFields(("", "kind"))
     is_met = key in screens_of(composed.before) and edits.shows(kind)
     if is_met or key in (sources.start, sources.help):
         return found
@@ -210,17 +209,17 @@ def _renamed(composed: Composed, key: str, published: Published) -> Iterable[Rev
 
 
 def _options_traded(composed: Composed, key: str, published: Published, numbers: tuple[int, int]) -> Iterable[Revision]:
-    """Raises BadField where one of them is not there, or callers know it."""
+    """Raises BadFields where one of them is not there, or callers know it."""
     stands = {option.key for option in _menu(composed, key).options}
     if not set(numbers) <= stands or not published.get(key, {}).keys().isdisjoint(numbers):
-        raise BadField("", "fixed")
+        raise BadFields(("", "fixed"))
     return edits.options_traded(composed.sources, key, *numbers)
 
 
 def _ways_traded(composed: Composed, key: str, branch: Branch, numbers: tuple[int, int]) -> Iterable[Revision]:
-    """Raises BadField where there is no such way."""
+    """Raises BadFields where there is no such way."""
     if not all(0 < number <= len(branch.ways) for number in numbers):
-        raise BadField("", "number")
+        raise BadFields(("", "number"))
     return edits.kind_put(composed.sources, key, edits.ways_traded(branch, *numbers), {})
 
 
