@@ -19,9 +19,10 @@ from hotline.console.cookies import SignedSessions
 from hotline.console.faults import said
 from hotline.console.pages import audit, drafts, restored, testimonies
 from hotline.console.pages.calls import callback, casework, contact, queue, review, urgent
+from hotline.console.pages.directory import entry, listing, tables, verifying
 from hotline.console.pages.figures import figure_files, figures, judged, overview, partners, sharing_protocols
 from hotline.console.pages.staff import access, account, care, people, shifts
-from hotline.console.pages.studio import directory, editions, lines, reviewing, screens, structure, translating
+from hotline.console.pages.studio import editions, lines, reviewing, screens, structure, translating
 from hotline.console.times import dated, time_of_day
 from hotline.console.words import quotes, unbroken
 from hotline.engine.times import DAY_SECONDS
@@ -56,7 +57,7 @@ SUBJECTS: Final = (
         sharing_protocols,
         restored,
     ),
-    *(screens, lines, structure, reviewing, translating, directory, editions),
+    *(screens, lines, structure, reviewing, translating, listing, entry, verifying, tables, editions),
 )
 """Each lays its own pages: `views`."""
 HEADERS: Final = {
@@ -171,8 +172,8 @@ def _first(context: ConsoleContext, name: str) -> AnyResponse | None:
 
 def _make_room(name: str) -> None:
     """A form with a table in it, or many ticks, is larger than any other; it comes from somebody who signed in here."""
-    if name in (*directory.LARGE, *translating.LARGE, *editions.LARGE) and TOKEN in session:
-        request.max_content_length = request.max_form_memory_size = directory.MOST_BYTES
+    if name in (*tables.LARGE, *translating.LARGE, *editions.LARGE) and TOKEN in session:
+        request.max_content_length = request.max_form_memory_size = tables.MOST_BYTES
 
 
 def _troubles(pages: Blueprint, context: ConsoleContext) -> None:

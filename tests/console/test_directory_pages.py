@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 from openpyxl.reader.excel import load_workbook
 
-from hotline.console.pages.studio.directory import MOST_BYTES
+from hotline.console.pages.directory.tables import MOST_BYTES
 from hotline.engine.flow import Item, Sources
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.publication import publish

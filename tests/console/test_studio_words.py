@@ -9,8 +9,9 @@ import re
 import pytest
 
 from hotline import front
-from hotline.console.pages.studio import directory, translating
-from hotline.console.pages.studio.directory import MOST_BYTES
+from hotline.console.pages.directory import tables
+from hotline.console.pages.directory.tables import MOST_BYTES
+from hotline.console.pages.studio import translating
 from hotline.content.directory_files.sheets import SheetBounds, read_sheet, write_sheet
 from tests.console.desk import Browser, Desk
 from tests.content_line import sources
@@ -166,4 +167,4 @@ def test_the_front_lets_files_through_where_pages_take_them(desk: Desk) -> None:
         if "POST" in (rule.methods or ())
     }
     through = {name for name, path in rules.items() if front.TABLES_PATH.fullmatch(path)}
-    assert {*directory.LARGE, *translating.LARGE} == through
+    assert {*tables.LARGE, *translating.LARGE} == through

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, found, language, me, page, permitted, refused, run, run_each_time, to
+from hotline.console.pages.directory.showing import LISTS
 from hotline.console.pages.staff.access import this_browser
 from hotline.console.pages.studio.choosing import DRAFT, ScreenAddress, chosen_id
-from hotline.console.pages.studio.directory import LISTS
 from hotline.console.pages.studio.pickers import condition_said, setting_said, titles
 from hotline.console.pages.studio.structure_edits import objection_said
 from hotline.console.times import dated, stamp
