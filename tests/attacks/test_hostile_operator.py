@@ -17,6 +17,7 @@ from hotline.engine.restructuring.edits import screens_of
 from hotline.front import Head, read_head
 from hotline.ports.editions.editions import EditionRow
 from hotline.service.acts import By, Result, run
+from hotline.service.editions.reading_overlay import text_digest
 from hotline.service.editions.snapshot import encode
 from hotline.service.studio import drafts
 from hotline.service.studio.drafts import MOST_LETTERS, MOST_PARTS, PartEdit
@@ -172,7 +173,7 @@ def test_nobody_signs_her_own_words(desk: Desk, how: str) -> None:
         assert not run(deps, By(IDS["mariam"], "page"), drafts.save_parts, draft, [PartEdit(FR, value_of(NEW), value_of(NEW))]).is_refused
     else:
         assert not run(deps, By(IDS["mariam"], "page"), drafts.keep_part, draft, FR).is_refused
-    digest = reviewing.text_digest(NEW)
+    digest = text_digest(NEW)
     assert run(deps, By(IDS["fanta"], "page"), reviewing.sign_words, draft, FR, digest).code == "own"
 
 

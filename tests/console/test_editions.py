@@ -21,6 +21,7 @@ from hotline.service.desk.accounts.sign_in import GUESSES
 from hotline.service.editions import approval
 from hotline.service.editions.cache import EditionCache
 from hotline.service.editions.publication import publish
+from hotline.service.editions.reading_overlay import text_digest
 from hotline.service.editions.snapshot import CompileSettings, encode
 from hotline.service.studio import drafts as drafts_acts
 from hotline.service.studio.words import reviewing
@@ -392,7 +393,7 @@ def test_nobody_signs_her_own_words_once_they_are_published(desk: Desk) -> None:
     follow(desk.line)
 
     def signs(alias: str, place: str, text: str) -> str:
-        return run(desk.line.hotline.deps, By(IDS[alias], "page"), reviewing.sign_words, "", place, reviewing.text_digest(text)).code
+        return run(desk.line.hotline.deps, By(IDS[alias], "page"), reviewing.sign_words, "", place, text_digest(text)).code
 
     nana = desk.browser("nana")
     nana.open(STUDIO)

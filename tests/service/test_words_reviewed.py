@@ -17,7 +17,9 @@ from hotline.service.editions.snapshot import decode
 from hotline.service.studio.drafts import PartEdit, save_parts, see_draft
 from hotline.service.studio.line.tree import tree
 from hotline.service.studio.words import reviewing
-from hotline.service.studio.words.reviewing import LONGEST_COMMENT, MOST_LISTED, ReviewFilter
+from hotline.service.studio.words.pending import MOST_LISTED, ReviewFilter, ReviewList, list_pending
+from hotline.service.studio.words.reviewing import LONGEST_COMMENT
+from hotline.service.studio.words.reviews import MessageReview, message_at, see_reviews
 from tests.service.line import Line
 
 NANA, AWA, MARIAM, FANTA = "c" * 32, "a" * 32, "e" * 32, "d" * 32
@@ -51,13 +53,13 @@ def sources_of(line: Line, draft: str = "") -> Sources:
 
 
 def text_at(line: Line, place: str = PLACE, draft: str = "") -> str:
-    found = reviewing.message_at(sources_of(line, draft), place)
+    found = message_at(sources_of(line, draft), place)
     assert found is not None
     return found[1].text
 
 
 def review_at(line: Line, place: str = PLACE, draft: str = "") -> str:
-    found = reviewing.message_at(sources_of(line, draft), place)
+    found = message_at(sources_of(line, draft), place)
     assert found is not None
     return found[1].review
 
@@ -101,14 +103,14 @@ def test_what_was_read_says_so_everywhere(studio: Line) -> None:
     with studio.real_store.read() as tx:
         proposal = tx.editions.proposal(int(proposed.values["proposal"]))
     assert proposal is not None
-    kept = reviewing.message_at(decode(proposal.sources), PLACE)
+    kept = message_at(decode(proposal.sources), PLACE)
     assert kept is not None
     assert f"nana {TODAY}" == kept[1].review
     published = run(studio.hotline.deps, By("mariam", "shell"), approval.publish_edition, checked, "mariam")
     with studio.real_store.read() as tx:
         row = tx.editions.get(int(published.values["edition"]))
     assert row is not None
-    made = reviewing.message_at(decode(row.sources), PLACE)
+    made = message_at(decode(row.sources), PLACE)
     assert made is not None
     assert f"nana {TODAY}" == made[1].review
 
@@ -169,9 +171,9 @@ def test_what_somebody_reviewed_in_a_file_stays(studio: Line) -> None:
     )
 
 
-def listed(line: Line, who: str, **looks: object) -> reviewing.ReviewList:
+def listed(line: Line, who: str, **looks: object) -> ReviewList:
     me = staff(line, who)
-    return reviewing.list_pending(line.hotline.deps, me, see_draft(line.hotline.deps, me, ""), ReviewFilter(**looks))
+    return list_pending(line.hotline.deps, me, see_draft(line.hotline.deps, me, ""), ReviewFilter(**looks))
 
 
 def test_what_matters_most_is_read_first(studio: Line) -> None:
@@ -215,9 +217,9 @@ def say(line: Line, who: str, text: str = "Une femme dirait autre chose.", place
     return do(line, who, reviewing.comment_words, "", place, text)
 
 
-def thread(line: Line, who: str = NANA) -> reviewing.MessageReview:
+def thread(line: Line, who: str = NANA) -> MessageReview:
     me = staff(line, who)
-    return reviewing.see_reviews(line.hotline.deps, me, see_draft(line.hotline.deps, me, ""), [PLACE])[PLACE]
+    return see_reviews(line.hotline.deps, me, see_draft(line.hotline.deps, me, ""), [PLACE])[PLACE]
 
 
 def test_a_thread_is_closed_when_answered(studio: Line) -> None:

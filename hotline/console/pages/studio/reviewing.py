@@ -30,8 +30,10 @@ from hotline.service import acts
 from hotline.service.acts import By, Result
 from hotline.service.desk.drafts import discard_draft
 from hotline.service.studio.drafts import see_drafts
-from hotline.service.studio.words import reviewing
-from hotline.service.studio.words.reviewing import LONGEST_COMMENT, MessageReview, ReviewFilter
+from hotline.service.studio.words import pending, reviewing
+from hotline.service.studio.words.pending import ReviewFilter
+from hotline.service.studio.words.reviewing import LONGEST_COMMENT
+from hotline.service.studio.words.reviews import MessageReview, see_reviews
 
 COMMENTS: Final = "comments"
 """In the address of the list: what is talked about, instead of what nobody read."""
@@ -70,7 +72,7 @@ def _list(context: ConsoleContext) -> dict[str, Any]:
         "composed": composed,
         "drafts": see_drafts(context.deps, me()),
         "looks": looks,
-        "found": reviewing.list_pending(context.deps, me(), composed, looks),
+        "found": pending.list_pending(context.deps, me(), composed, looks),
         "kept": {name: asked[name] for name in LOOKS if asked.get(name)},
         "address_of": ScreenAddress.of,
         "longest_comment": LONGEST_COMMENT,
@@ -90,7 +92,7 @@ def _is_of_screen() -> bool:
 
 def _typed_on_screen(context: ConsoleContext) -> Container[str]:
     """The places whose fields say something else than the draft."""
-    key = reviewing.screen_key(_place().rpartition("/")[2])
+    key = pending.screen_key(_place().rpartition("/")[2])
     return ScreenForm.of(context, ScreenAddress.of(key)).typed
 
 
@@ -103,7 +105,7 @@ def _answer(context: ConsoleContext, result: Result, form: str, field: str = "")
     """The message as it is now: to the script the part of the page that changed, else the page from which the form came, with all else that is typed there;
     refused from the list, a page of its own."""
     composed = chosen(context)
-    review = reviewing.see_reviews(context.deps, me(), composed, [_place()]).get(_place())
+    review = see_reviews(context.deps, me(), composed, [_place()]).get(_place())
     if review is None:
         abort(HTTPStatus.NOT_FOUND)
     fault = FormFault(f"studio.review.error.{result.code}", field, form, {"count": str(LONGEST_COMMENT)}) if result.is_refused else None
@@ -113,7 +115,7 @@ def _answer(context: ConsoleContext, result: Result, form: str, field: str = "")
     template = "studio/studio_review_part.html" if is_partial() else "studio/studio_review_one.html"
     values: dict[str, Any] = {
         "composed": composed,
-        "item": reviewing.listed(composed, review),
+        "item": pending.listed(composed, review),
         "fault": fault,
         "kept": {name: request.form[name] for name in LOOKS if request.form.get(name)},
         "of": request.form.get("of", ""),
@@ -153,7 +155,7 @@ def _keep_comments(context: ConsoleContext, sent: Container[str]) -> str:
 
 def _on_screen(context: ConsoleContext, review: MessageReview, fault: FormFault | None, *, is_comment: bool) -> Shown | None:
     """The screen's page with what else is typed there, which stays kept. Returns None to the script, which shows a part of it and keeps the rest itself."""
-    address = ScreenAddress.of(reviewing.screen_key(review.key))
+    address = ScreenAddress.of(pending.screen_key(review.key))
     form = ScreenForm.of(context, address)
     if fault:
         return None if is_partial() else refused(context, "studio/studio_screen.html", fault, HTTPStatus.CONFLICT, **form.whole(context))

@@ -20,7 +20,8 @@ from hotline.service.studio.composing import Composed, key_of
 from hotline.service.studio.drafts import PartEdit, is_editor
 from hotline.service.studio.screens import screens
 from hotline.service.studio.screens.screens import MessageView, ScreenView
-from hotline.service.studio.words.reviewing import LONGEST_COMMENT, see_reviews
+from hotline.service.studio.words.reviewing import LONGEST_COMMENT
+from hotline.service.studio.words.reviews import see_reviews
 
 COMMENT: Final = "comment:"
 """How the field of a comment is called: this, and the place of the message that it is about."""
