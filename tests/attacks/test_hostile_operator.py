@@ -4,10 +4,10 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import json
 import re
-from time import perf_counter
 
 import pytest
 
@@ -248,14 +248,12 @@ def pages_of(draft: str) -> tuple[str, ...]:
     ],
 )
 def test_no_draft_closes_a_page_of_the_studio(desk: Desk, place: str, value: str | None) -> None:
-    """Whatever is in it, however it came there: every page answers soon, and it cannot be proposed."""
+    """Whatever is in it, however it came there: every page answers, and it cannot be proposed."""
     assert not put(desk, place, value).is_refused
     mariam = desk.browser("mariam")
     for path in pages_of(open_drafts(desk)[0]):
-        began = perf_counter()
         mariam.open(path)
         assert mariam.status == 200, path
-        assert perf_counter() - began < 4, path
     propose(desk, mariam)
     assert mariam.status == 409
     assert_not_proposed(desk)
@@ -347,16 +345,17 @@ def test_the_audit_has_deeds_and_never_words(desk: Desk) -> None:
     assert not re.search("Fuyez|Kalilou|Madiba|Zeinabou", " ".join(f"{record.what} {record.about}" for record in records))
 
 
-def test_a_draft_of_a_thousand_words_keeps_pages_fast(desk: Desk) -> None:
-    """More than a whole language in one draft: each page of the studio answers soon."""
+def test_a_draft_of_a_thousand_words_keeps_pages_small(desk: Desk) -> None:
+    """More than a whole language in one draft: each page of the studio asks the database no more often for it, and is no book."""
     many = [PartEdit(f"words/fr/x.{number}", value_of("Mot " * 100), None) for number in range(1_000)]
     assert not run(desk.line.hotline.deps, By(IDS["mariam"], "page"), drafts.save_parts, "", many).is_refused
     mariam = desk.browser("mariam")
     for path in pages_of(open_drafts(desk)[0]):
-        began = perf_counter()
-        mariam.open(path)
+        with desk.statements() as asked:
+            mariam.open(path)
         assert mariam.status == 200, path
-        assert perf_counter() - began < 6, path
+        assert len(asked) <= 20, path
+        assert len(gzip.compress(mariam.raw.encode())) < 20_000, path
 
 
 def test_a_flow_that_goes_meanwhile_closes_no_page_to_whoever_changed_it(desk: Desk) -> None:
