@@ -30,6 +30,7 @@ SENDER = "36000"
 SECRET = "0123456789abcdef0123456789abcdef"
 SECONDS = 60
 """Only how long a failure takes."""
+_ONLINE = re.compile(r"FAKE:\d+ \(online")
 _GOT = re.compile(rf"Got message \d+: <{SENDER} (\+\d+) (?:udh (\S+) )?(text|ucs-2|data) (.*)>")
 
 
@@ -133,6 +134,7 @@ class RealKannel:
         """Have Kannel take an SMS that is too late once its network is there; its report goes to the line by this reference."""
         account = self.account
         self.kill("network")
+        self.await_status(lambda said: "FAKE:" in said and not _ONLINE.search(said))  # what it takes to be there it does not queue for
         headers = {
             "Content-Type": "text/plain; charset=UTF-8",
             "X-Kannel-Username": account.username,
@@ -187,7 +189,7 @@ class RealKannel:
         process = subprocess.Popen(bound(command), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
         self._running["network"] = process
         Thread(target=self._listen, args=(process,), daemon=True).start()
-        self.await_status(lambda said: re.search(r"FAKE:\d+ \(online", said))
+        self.await_status(_ONLINE.search)
 
     def _box(self, name: str, level: str) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
