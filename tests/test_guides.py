@@ -323,7 +323,10 @@ def test_the_edition_that_closes_callbacks_takes_none(tree: Path) -> None:
         ("danger", "closed stay", "  ring_stay:\n    branch:\n"),
     ):
         change(tree, f"flows/{file}.yaml", before, before + exercise(FILES, f"exercise: {name}"))
-    for screen, order, name in (("closed", "order_soonest", "closed soonest"), ("closed_stay", "order_soonest_stay", "closed stay soonest")):
+    for screen, order, name in (
+        ("closed", "order_soonest", "closed soonest"),
+        ("closed_stay", "order_soonest_stay", "closed stay soonest"),
+    ):
         menu = f"  {screen}:\n    menu:\n"
         offered = f"      1: {{go: {order}, if: offered.soonest is yes}}\n"
         change(tree, "flows/danger.yaml", menu + offered, menu + exercise(FILES, f"exercise: {name}"))
