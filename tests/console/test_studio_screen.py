@@ -398,7 +398,8 @@ def test_nothing_is_kept_of_what_is_tried(studio: Studio) -> None:
         ({"away": "yes"}, "5*5", "Rien n'est noté"),
         ({"by": "sms"}, "5*1", "Conseil par téléphone"),
         ({"at": "19:30"}, "5*5", "avant 20h"),
-        ({"raw": "yes"}, "66", "ɛ"),
+        ({"raw": "yes"}, "66*4*4*7", "dɔ"),
+        ({"raw": "yes"}, "66", "è"),
         ({}, "66", "è"),
     ],
 )
