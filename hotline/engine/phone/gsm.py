@@ -17,8 +17,8 @@ EXTENSION: Final = "\f^{}\\[~]|€"
 _OUTSIDE: Final = re.compile(f"[^{re.escape(BASIC + EXTENSION)}]")
 _NOT_BASIC: Final = re.compile(f"[^{re.escape(BASIC)}]")
 _DOUBLE: Final = re.compile(f"[{re.escape(EXTENSION)}]")
-_GAP: Final = re.compile(r"[^\S\u00a0\u2007\u202f]+")
-"""White space where a page may end: any but the no-break spaces."""
+_GAP: Final = re.compile(r"\s+")
+"""White space, where a page may end."""
 
 
 def is_gsm(text: str) -> bool:
