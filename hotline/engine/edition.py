@@ -168,6 +168,11 @@ class Edition:
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
         return fold(text, language) if self.fit.folded else text
 
+    def spellings(self, key: str, language: str) -> tuple[str, str]:
+        """Words that stand around screens, as these phones may get them: as `phrase` has them, and folded."""
+        words = self.phrase(key, language)
+        return words, fold(words, language)
+
     def has_phrase(self, key: str) -> bool:
         """Are there words for this key? An edition may be older than the program."""
         return key in self.words[self.languages[0]]

@@ -410,6 +410,14 @@ def test_the_world_is_as_it_is_set(studio: Studio, world: dict[str, str], keys: 
     assert said in studio.phone()
 
 
+@pytest.mark.parametrize("raw", ["no", "yes"])
+def test_the_keys_that_do_something_are_seen(studio: Studio, raw: str) -> None:
+    """Whichever way the network has their names spelled: on a screen that goes on, 8, 0 and 9, and no other."""
+    studio.browser.open(f"{SCREEN}?raw={raw}&keys=66*4*3*1")
+    pressed = re.findall(r'<button [^>]*name="press" value="(\d)"([^>]*)>', studio.browser.raw)
+    assert ["8", "9", "0"] == [digit for digit, rest in pressed if 'class="idle"' not in rest]
+
+
 def test_an_answer_can_be_typed(studio: Studio) -> None:
     """Where the screen asks for a number."""
     studio.browser.open(f"{SCREEN}?keys=5*6")

@@ -84,9 +84,7 @@ def _other_key(edition: Edition, node: Node) -> tuple[str, ...]:
     """The key of the other language, as it is written and folded, which ends a page that has room for it and is not counted. Empty if it has no place there."""
     if len(edition.languages) < 2 or not changes_language(node.kind):
         return ()
-    other = edition.next_language(node.language)
-    written = edition.phrase("keys.language", other)
-    return written, fold(written, other)
+    return edition.spellings("keys.language", edition.next_language(node.language))
 
 
 def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool = True, whole: bool = False) -> ScreenCapacity:
