@@ -316,17 +316,23 @@ def test_pictures_of_the_pages_are_light_and_told_to_whoever_does_not_see_them()
 
 
 def test_the_edition_that_closes_callbacks_takes_none(tree: Path) -> None:
-    """With the three lines that the guide keeps ready nothing is asked of anybody, on any key that used to, though counselors are there; stop still works."""
+    """With the lines that the guide keeps ready nothing is asked of anybody, on any key that used to, though counselors are there; stop still works."""
     for file, name, before in (
         ("callback", "closed callback", "  open:\n    branch:\n"),
         ("danger", "closed danger", "  ring:\n    branch:\n"),
+        ("danger", "closed stay", "  ring_stay:\n    branch:\n"),
     ):
         change(tree, f"flows/{file}.yaml", before, before + exercise(FILES, f"exercise: {name}"))
-    menu = "  closed:\n    menu:\n"
-    offered = "      1: {go: order_soonest, if: offered.soonest is yes}\n"
-    change(tree, "flows/danger.yaml", menu + offered, menu + exercise(FILES, "exercise: closed soonest"))
+    for screen, order, name in (
+        ("closed", "order_soonest", "closed soonest"),
+        ("closed_stay", "order_soonest_stay", "closed stay soonest"),
+    ):
+        menu = f"  {screen}:\n    menu:\n"
+        offered = f"      1: {{go: {order}, if: offered.soonest is yes}}\n"
+        change(tree, "flows/danger.yaml", menu + offered, menu + exercise(FILES, f"exercise: {name}"))
     assert [] == faults_of(tree)
-    for keys in (("5", "5"), ("5", "1"), ("5", "6"), ("4", "1", "1"), ("4", "1", "1", "1", "5"), ("4", "2", "5")):
+    for pressed in ("5 5", "5 1", "5 6", "4 1 1", "4 1 1 1 5", "4 2 5", "4 6 6 1", "4 6 6 1 1 1"):
+        keys = tuple(pressed.split())
         key, world = screens(tree, *keys)
         assert (keys, key, []) == (keys, key, list(world.orders.values()))
     assert len(screens(tree, "5", "7")[1].orders) == 1

@@ -193,11 +193,14 @@ def test_the_session_ends_and_begins_again(root: Path) -> None:
 
 
 def test_a_network_that_shows_every_letter(root: Path) -> None:
-    """Unfolded Bambara is counted in UCS-2, in which a screen holds 70."""
+    """Unfolded Bambara is counted in UCS-2, in which a screen holds 70; what is longer goes folded."""
     raw = play(root, language="bm", fit=limits.USSD_RAW)
-    first = at(load(raw).edition, [], raw)
-    assert "ɛ" in first.screen.text
-    assert picture(first, raw.fit).rpartition("\n")[2].startswith(f"line.first · {gsm.utf16(first.screen.text)} of 70 characters · UCS-2")
+    edition = load(raw).edition
+    short = at(edition, ["4", "4", "7"], raw)
+    assert "ɔ" in short.screen.text
+    assert picture(short, raw.fit).rpartition("\n")[2].startswith(f"rights.ties · {gsm.utf16(short.screen.text)} of 70 characters · UCS-2")
+    first = at(edition, [], raw)
+    assert picture(first, raw.fit).rpartition("\n")[2].startswith(f"line.first · {gsm.septets(first.screen.text)} of 160 septets · GSM-7")
 
 
 def test_scripts_get_every_screen_and_an_exit_code(root: Path) -> None:

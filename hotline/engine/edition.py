@@ -85,14 +85,28 @@ class Node:
 
 
 class FixedLines(Struct, frozen=True):
-    """What may stand around a screen's words in one language, as it is sent."""
+    """What may stand around a screen's words in one language and one spelling, as it is sent."""
 
+    language: str
+    folded: bool
     wrong: str
     """The line after a wrong key."""
     keys: Mapping[tuple[bool, bool], str]
     """The line of the keys, with a way back or without, and with `8` or without."""
     other: str
     """The key of the other language, on a line of its own. Empty where there is no other."""
+
+    def sent(self, text: str) -> str:
+        """Words of this language in this spelling."""
+        return fold(text, self.language) if self.folded else text
+
+    def whole(self, text: str, *, more: bool, back: bool = True) -> str:
+        """A text that is spelled so, with all that may stand around it."""
+        return f"{self.wrong}\n{text}\n{self.keys[back, more]}"
+
+    def reserved(self) -> int:
+        """What the line of the keys, `8` among them, and the line after a wrong key take at most, with their line breaks."""
+        return gsm.units(self.keys[True, True])[0] + gsm.units(self.wrong)[0] + 2
 
 
 class Edition:
@@ -138,7 +152,8 @@ class Edition:
         self.words = {language: _words(sources, language, fit) for language in self.languages}
         self.nodes: dict[str, dict[str, Node]] = {}
         self.told_kept = told_kept(sources)
-        self._fixed = {language: self._fixed_lines(language) for language in self.languages}
+        spellings = (True,) if fit.folded else (False, True)
+        self._fixed = {language: tuple(self._fixed_lines(language, folded) for folded in spellings) for language in self.languages}
 
     def language_for(self, wanted: str) -> str:
         """The language asked for, or the edition's first if it does not have it."""
@@ -152,6 +167,11 @@ class Edition:
         words = self.words[self.language_for(language)]
         text = fill(words.get(key) or self.words[self.languages[0]][key], values)
         return fold(text, language) if self.fit.folded else text
+
+    def spellings(self, key: str, language: str) -> tuple[str, str]:
+        """Words that stand around screens, as these phones may get them: as `phrase` has them, and folded."""
+        words = self.phrase(key, language)
+        return words, fold(words, language)
 
     def has_phrase(self, key: str) -> bool:
         """Are there words for this key? An edition may be older than the program."""
@@ -174,62 +194,64 @@ class Edition:
     ) -> tuple[Page, ...]:
         """Body and option lines as pages that fit, the line of the keys below each.
 
-        `has_more`: `8` leads on past the last. `menu`: the key of the other language is shown too, wherever there is room.
-        Raises ValueError if a word is longer than a page.
+        Where a phone shows every letter they go as they are written if that is one page, else folded: a letter outside GSM-7 leaves a page of words less than
+        a third of its room, and a sentence that is torn is not read. `has_more`: `8` leads on past the last. `menu`: the key of the other language is shown
+        too, wherever there is room. Raises ValueError if a word is longer than a page.
         """
-        text = self._sent(_lines(body, labels), language)
+        words = _lines(body, labels)
         # An order cuts the way back, so that the first page of what follows it needs no room for that key.
-        if self._fits(text, language, has_more, back=key not in self.told_kept):
-            return (self._page(key, language, text, has_more, menu=menu),)
-        # One letter outside GSM-7 in the line of the keys halves a page of plain letters too.
-        whole = self._whole(text, language, more=True)
-        room = limits.limit(whole, self.fit) - self._reserved(self._fixed[language])
-        parts = gsm.paginate(text, lambda _page: room, raw=not gsm.is_gsm(whole))
-        return tuple(self._page(key, language, part, has_more or part is not parts[-1], menu=menu) for part in parts)
+        fixed, text, fits = self._spelled(words, language, has_more, back=key not in self.told_kept)
+        if fits:
+            return (self._page(key, fixed, text, has_more, menu=menu),)
+        room = self.fit.budget - fixed.reserved()
+        parts = gsm.paginate(text, lambda _page: room)
+        return tuple(self._page(key, fixed, part, has_more or part is not parts[-1], menu=menu) for part in parts)
 
     def at_once(self, key: str, language: str, body: str, labels: Iterable[tuple[int, str]], *, more: bool = False) -> str:
         """Body and option lines on one page, whether they fit or not, with all that may stand around them."""
-        return self._whole(self._sent(_lines(body, labels), language), language, more=more, back=key not in self.told_kept)
+        back = key not in self.told_kept
+        fixed, text, _ = self._spelled(_lines(body, labels), language, more, back=back)
+        return fixed.whole(text, more=more, back=back)
+
+    def _spelled(self, words: str, language: str, more: bool, *, back: bool) -> tuple[FixedLines, str, bool]:
+        """Words as they are sent, with what stands around them, and whether that is one page: as they are written where it is, else folded."""
+        for fixed in self._fixed[language]:
+            text = fixed.sent(words)
+            fits = limits.fits(fixed.whole(text, more=more, back=back), self.fit)
+            if fits:
+                break
+        return fixed, text, fits
 
     def numbered(self, key: str, language: str, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
-        """A list as pages of at most seven entries, numbered from 1 on each; with each page how many entries come before it."""
+        """A list as pages of at most seven entries, numbered from 1 on each; with each page how many entries come before it. Spelled as `render` spells."""
+        for fixed in self._fixed[language]:
+            pages = self._numbered(key, fixed, head, names)
+            if len(pages) == 1:
+                break
+        return pages
+
+    def _numbered(self, key: str, fixed: FixedLines, head: str, names: tuple[str, ...]) -> tuple[tuple[Page, int], ...]:
         pages: list[tuple[Page, int]] = []
         first = 0
         while first < len(names) or not pages:
             count = min(OPTIONS_A_PAGE, len(names) - first)
             while True:
                 lines = ([head] if head else []) + [f"{n} {name}" for n, name in enumerate(names[first : first + count], 1)]
-                text = self._sent("\n".join(lines), language)
+                text = fixed.sent("\n".join(lines))
                 more = first + count < len(names)
-                if count <= 1 or self._fits(text, language, more):
+                if count <= 1 or limits.fits(fixed.whole(text, more=more), self.fit):
                     break
                 count -= 1
-            pages.append((self._page(key, language, text, more, menu=True), first))
+            pages.append((self._page(key, fixed, text, more, menu=True), first))
             first += max(count, 1)
         return tuple(pages)
 
     def last(self, key: str, language: str, text: str) -> Screen:
         """A screen that ends the session: no keys. Folded if it does not fit as it is written."""
-        sent = self._sent(text, language)
+        sent = fold(text, language) if self.fit.folded else text
         return Screen(self.number, key, sent if limits.fits(sent, self.fit) else fold(sent, language), ends=True)
 
-    def _sent(self, text: str, language: str) -> str:
-        return fold(text, language) if self.fit.folded else text
-
-    def _reserved(self, fixed: FixedLines) -> int:
-        """What the line of the keys, `8` among them, and the line after a wrong key take at most, with their line breaks."""
-        return gsm.units(fixed.keys[True, True])[0] + gsm.units(fixed.wrong)[0] + 2
-
-    def _fits(self, text: str, language: str, more: bool, *, back: bool = True) -> bool:
-        return limits.fits(self._whole(text, language, more=more, back=back), self.fit)
-
-    def _whole(self, text: str, language: str, *, more: bool, back: bool = True) -> str:
-        """The text with all that may stand around it."""
-        fixed = self._fixed[language]
-        return f"{fixed.wrong}\n{text}\n{fixed.keys[back, more]}"
-
-    def _page(self, key: str, language: str, text: str, more: bool, *, menu: bool) -> Page:
-        fixed = self._fixed[language]
+    def _page(self, key: str, fixed: FixedLines, text: str, more: bool, *, menu: bool) -> Page:
         body = f"{text}\n" if text else ""
         with_back = f"{body}{fixed.keys[True, more]}"
         without = f"{body}{fixed.keys[False, more]}"
@@ -238,7 +260,7 @@ class Edition:
         def screen(*shown: str) -> Screen:
             """The first that fits: the other language has no room on every page, and the line after a wrong key none beside a long name."""
             fitting = next((words for words in shown if limits.fits(words, self.fit)), None)
-            return Screen(self.number, key, fold(shown[-1], language) if fitting is None else fitting, ends=False)
+            return Screen(self.number, key, fold(shown[-1], fixed.language) if fitting is None else fitting, ends=False)
 
         longest = f"{fixed.wrong}\n{with_back}{other}"
         if limits.fits(longest, self.fit):  # and so do the others, which leave out some of it
@@ -252,18 +274,19 @@ class Edition:
             screen(f"{fixed.wrong}\n{without}{other}", f"{fixed.wrong}\n{without}", without),
         )
 
-    def _fixed_lines(self, language: str) -> FixedLines:
+    def _fixed_lines(self, language: str, folded: bool) -> FixedLines:
         words = self.words[language]
+        other = self.next_language(language)
+
+        def sent(text: str, of: str = language) -> str:
+            return fold(text, of) if folded else text
+
         keys = {}
         for back, more in product((True, False), repeat=2):
             named = [*(["keys.more"] if more else []), *(["keys.back"] if back else []), "keys.out"]
-            keys[back, more] = self._sent(" ".join(self._there(words[key]) for key in named), language)
-        other = self.next_language(language)
-        return FixedLines(
-            self._sent(words[WRONG_LINE], language),
-            keys,
-            "\n" + self._sent(self._there(self.words[other]["keys.language"]), other) if other != language else "",
-        )
+            keys[back, more] = sent(" ".join(self._there(words[key]) for key in named))
+        name = "\n" + sent(self._there(self.words[other]["keys.language"]), other) if other != language else ""
+        return FixedLines(language, folded, sent(words[WRONG_LINE]), keys, name)
 
     def _there(self, words: str) -> str:
         """The words of a key, with the one that stands in its place where the vendor takes that one for itself."""

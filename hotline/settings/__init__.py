@@ -225,7 +225,11 @@ class ProcessSettings(Settings, frozen=True, kw_only=True):
     languages: Annotated[tuple[str, ...], Setting(WORDS, LANGUAGES, "languages of the line, the one it opens in first")] = ("fr", "bm")
     raw_networks: Annotated[
         tuple[str, ...],
-        Setting(WORDS, NETWORK_CODES, "network codes whose phones show ɛ ɔ ɲ ŋ; every other one gets the older spelling"),
+        Setting(
+            WORDS,
+            NETWORK_CODES,
+            "network codes whose phones show ɛ ɔ ɲ ŋ: what is one page in right spelling goes so, a longer screen in the older one, which every other network gets",
+        ),
     ] = ()
     two_people: Annotated[
         bool,

@@ -23,7 +23,7 @@ CODE = Path(__file__).parent.parent.parent / "hotline"
 WORDS = Words.read(CONTENT / "locales", ("fr", "bm"))
 LANGUAGES = ("fr", "bm")
 PLACE = re.compile(r"(?<!\{)\{(\w+)\}")
-PHONES = {"ussd", "ussd_raw", "sms", "sms_raw", "voice_raw"}
+PHONES = {"ussd", "sms"}
 """Codes that the kind of phone is called by."""
 
 

@@ -398,7 +398,8 @@ def test_nothing_is_kept_of_what_is_tried(studio: Studio) -> None:
         ({"away": "yes"}, "5*5", "Rien n'est noté"),
         ({"by": "sms"}, "5*1", "Conseil par téléphone"),
         ({"at": "19:30"}, "5*5", "avant 20h"),
-        ({"raw": "yes"}, "66", "ɛ"),
+        ({"raw": "yes"}, "66*4*4*7", "dɔ"),
+        ({"raw": "yes"}, "66", "è"),
         ({}, "66", "è"),
     ],
 )
@@ -407,6 +408,14 @@ def test_the_world_is_as_it_is_set(studio: Studio, world: dict[str, str], keys: 
     query = "&".join(f"{name}={value}" for name, value in {**world, "keys": keys}.items())
     studio.browser.open(f"{SCREEN}?{query}")
     assert said in studio.phone()
+
+
+@pytest.mark.parametrize("raw", ["no", "yes"])
+def test_the_keys_that_do_something_are_seen(studio: Studio, raw: str) -> None:
+    """Whichever way the network has their names spelled: on a screen that goes on, 8, 0 and 9, and no other."""
+    studio.browser.open(f"{SCREEN}?raw={raw}&keys=66*4*3*1")
+    pressed = re.findall(r'<button [^>]*name="press" value="(\d)"([^>]*)>', studio.browser.raw)
+    assert ["8", "9", "0"] == [digit for digit, rest in pressed if 'class="idle"' not in rest]
 
 
 def test_an_answer_can_be_typed(studio: Studio) -> None:

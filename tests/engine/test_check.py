@@ -349,15 +349,13 @@ def test_the_lists_cannot_be_left_out() -> None:
     assert f"{PO}:1: never.asked: no words in bm" in said(reworded("never.asked", None))
 
 
-def test_what_is_too_much_for_one_network_only() -> None:
-    """Folded it fits; where a network shows the letters as they are it would not, and a process there would not start."""
-    on = "does not fit any page on ussd where nothing is folded"
-    assert said(reworded("test.say", "e" * 71)) == []
-    assert said(reworded("test.say", "ɛ" * 71)) == [f"{SAY}{on}: page 1: a word is longer than the 39 units of the page, by 32"]
-    label = f"Kɛnɛya\n1 {'ɛ' * 70}\n2 Conseil"
-    assert said(reworded("test.first", label)) == [
-        f"{PO}:19: test.first: {on}: page 2: a word is longer than the 39 units of the page, by 31"
-    ]
+@pytest.mark.parametrize(("key", "text"), [("test.say", "ɛ" * 71), ("test.first", f"Kɛnɛya\n1 {'ɛ' * 70}\n2 Conseil")])
+def test_what_fits_folded_is_too_much_for_no_network(key: str, text: str) -> None:
+    """Where a network shows the letters as they are this is no page, and goes folded: nobody who writes in right spelling is stopped for it."""
+    found = reworded(key, text)
+    assert said(found) == []
+    edition = compile_edition(found, 1, limits.USSD_RAW)
+    assert all(len(edition.nodes[language][key].shown) == 1 for language in edition.languages)
 
 
 PIECES = [*"aɛ ɲ1259{}<&+\n\r\t?", "\u202e", "\u0430", "mot ", "1 Aide\n2 Conseil", "{before}", "\u0301", "😀"]

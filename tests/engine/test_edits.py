@@ -83,10 +83,22 @@ def test_what_would_break_a_hop_is_refused(found: Sources, fault: str) -> None:
     assert fault in said(found)
 
 
-def test_what_a_network_cannot_be_shown_unfolded_is_refused() -> None:
-    """A process that serves such a network could not start on that edition."""
-    faults = said(line({"test.noted": (Say(), f"Noté {'ɔ' * 60}")}))
-    assert [fault.partition(": page")[0] for fault in faults] == ["test.noted: does not fit any page on ussd where nothing is folded"]
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kunnafoni kɛ", "Kunnafoni kɛ"),
+        ("Ni i joginna, taa dɔgɔtɔrɔso la joona, hali su fɛ.", "Ni i joginna, taa dògòtòròso la joona, hali su fè."),
+        ("Même mariée, non veut dire non. Les soins sont les mêmes.", "Meme mariée, non veut dire non. Les soins sont les memes."),
+        (f"Kɛ {'ɔ' * 60}", f"Kè {'ò' * 60}"),
+    ],
+)
+def test_a_screen_that_is_no_page_unfolded_goes_folded(text: str, expected: str) -> None:
+    """On a network that shows every letter nobody turns a page for one accent, and no sentence is torn: with what stands around it it is one page, or goes folded."""
+    found = sources({**SCREENS, "test.noted": (Menu((option(2, "test.say"),)), f"{text}\n2 Sɔrɔ")})
+    raw = compile_edition(found, 1, limits.USSD_RAW)
+    ((page, _),) = raw.nodes["bm"]["test.noted"].shown
+    assert page.plain.text.startswith(f"{expected}\n2 S")
+    assert limits.fits(page.wrong.text, limits.USSD_RAW)
 
 
 @pytest.mark.parametrize("key", ["test.noted", "keys.back", "neutral.broken", "staff.offer"])

@@ -28,7 +28,8 @@ def conversation(header: dict[str, str], keys: list[str]) -> str:
     coverage: Coverage | None = WORLDS[header["world"]]
     outcome = header.get("orders", "kept")
     world = World(THURSDAY_NOON if header.get("clock") != "unknown" else None, coverage, lambda _key: outcome)  # type: ignore[arg-type,return-value]
-    edition = line(header.get("channel", "ussd"), fullest=header.get("directory") == "full")
+    raw = header.get("network") == "shows every letter"
+    edition = line(header.get("channel", "ussd"), raw=raw, fullest=header.get("directory") == "full")
     out = [*(f"{name}: {value}" for name, value in header.items()), f"keys: {' '.join(keys)}", ""]
     for n in range(len(keys) + 1):
         screen = world.hop(edition, keys[:n])

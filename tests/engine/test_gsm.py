@@ -148,33 +148,32 @@ def words_of(text: str) -> list[str]:
     return re.split(rf"[{WHITE}]+", text.strip(WHITE))
 
 
-@given(prose, st.lists(st.integers(20, 60), min_size=1, max_size=4), st.booleans())
-def test_pages_fit_and_lose_only_white_space(text: str, rooms: list[int], raw: bool) -> None:
+@given(prose, st.lists(st.integers(20, 60), min_size=1, max_size=4))
+def test_pages_fit_and_lose_only_white_space(text: str, rooms: list[int]) -> None:
     """Each page fits its room, none is empty, all words come in their order, and none is cut."""
-    text = text if raw else fold(text, "bm")
-    measure = gsm.utf16 if raw else gsm.septets
-    assume(max(map(measure, words_of(text))) <= min(rooms))
+    text = fold(text, "bm")
+    assume(max(map(gsm.septets, words_of(text))) <= min(rooms))
 
     def room(page: int) -> int:
         return rooms[page % len(rooms)]
 
-    pages = gsm.paginate(text, room, raw)
-    assert not [page for at, page in enumerate(pages) if not 0 < measure(page) <= room(at)]
+    pages = gsm.paginate(text, room)
+    assert not [page for at, page in enumerate(pages) if not 0 < gsm.septets(page) <= room(at)]
     assert words_of(text) == words_of("\n".join(pages))
     assert all(page in text for page in pages)
     assert all(page == page.strip(WHITE) for page in pages)
 
 
-@given(prose, st.integers(1, 60), st.booleans())
-def test_paging_fails_only_for_a_word_that_is_too_long(text: str, room: int, raw: bool) -> None:
+@given(prose, st.integers(1, 60))
+def test_paging_fails_only_for_a_word_that_is_too_long(text: str, room: int) -> None:
     """The one reason not to page is a word longer than a page, and then it is always said."""
-    text = text if raw else fold(text, "bm")
-    longest = max(map(gsm.utf16 if raw else gsm.septets, words_of(text)))
+    text = fold(text, "bm")
+    longest = max(map(gsm.septets, words_of(text)))
     if longest > room:
         with pytest.raises(ValueError, match=f"a word is longer than the {room} units of the page, by [1-9]"):
-            gsm.paginate(text, lambda _: room, raw)
+            gsm.paginate(text, lambda _: room)
     else:
-        assert words_of(text) == words_of("\n".join(gsm.paginate(text, lambda _: room, raw)))
+        assert words_of(text) == words_of("\n".join(gsm.paginate(text, lambda _: room)))
 
 
 @pytest.mark.parametrize(
@@ -190,18 +189,17 @@ def test_paging_fails_only_for_a_word_that_is_too_long(text: str, room: int, raw
         ("a\n\n\nb", (2, 2), ("a", "b")),
         ("a  b", (4,), ("a  b",)),
         ("aa€€ bb", (6, 6), ("aa€€", "bb")),
-        ("10\u00a0h 12\u00a0h", (6, 6), ("10\u00a0h", "12\u00a0h")),
     ],
 )
 def test_pages_break_at_lines_then_at_words(text: str, rooms: tuple[int, ...], expected: tuple[str, ...]) -> None:
-    """An option stays on one page; only a line longer than a page is broken, between words, never at a no-break space."""
-    assert expected == gsm.paginate(text, lambda page: rooms[min(page, len(rooms) - 1)], raw=not gsm.is_gsm(text))
+    """An option stays on one page; only a line longer than a page is broken, between words."""
+    assert expected == gsm.paginate(text, lambda page: rooms[min(page, len(rooms) - 1)])
 
 
 def test_a_word_too_long_is_named_by_its_page() -> None:
     """The fault says which page, how much room and by how much it is too long, not which word."""
     with pytest.raises(ValueError, match=r"^page 2: a word is longer than the 4 units of the page, by 1$"):
-        gsm.paginate("abcd efghi", lambda _: 4, raw=False)
+        gsm.paginate("abcd efghi", lambda _: 4)
 
 
 @given(st.one_of(alphabet, anything))

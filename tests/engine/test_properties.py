@@ -72,10 +72,8 @@ WORLDS = st.builds(
 
 def other_language(edition: Edition, screen: Screen) -> str:
     """The line of the key of the other language, as this screen shows it; of any language where it shows none."""
-    labels = [
-        fold(edition.words[language]["keys.language"], language) if edition.fit.folded else edition.words[language]["keys.language"]
-        for language in edition.languages
-    ]
+    written = [(edition.words[language]["keys.language"], language) for language in edition.languages]
+    labels = [label for words, language in written for label in (words, fold(words, language))]
     return next((label for label in labels if screen.text.endswith(f"\n{label}")), labels[0])
 
 

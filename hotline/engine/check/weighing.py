@@ -21,7 +21,6 @@ from hotline.engine.phone.numbers import has_number
 from hotline.engine.phone.pages import (
     ENDS,
     FITS,
-    RAW,
     TESTIMONY,
     RenderedText,
     TooLong,
@@ -70,19 +69,22 @@ def capacity(edition: Edition, key: str, language: str, one_page: Callable[[], C
         if whole is not None and (key == edition.start or key in one_page()):
             return _measured(edition, (whole,))
         made, other = pages(edition, node, values), _other_key(edition, node)
-        shown = other is None or all(page.plain.text.endswith(other) for page in made)
-        return _measured(edition, tuple(page.wrong.text.removesuffix(other or "").rstrip() for page in made), other_language=shown)
+        shown = not other or all(page.plain.text.endswith(other) for page in made)
+        texts = tuple(page.wrong.text for page in made)
+        for spelled in other:
+            texts = tuple(text.removesuffix(spelled).rstrip() for text in texts)
+        return _measured(edition, texts, other_language=shown)
     if key.startswith("staff.") and not key.startswith("staff.word."):
         text = fill(edition.words[language][key], values)
         return _measured(edition, gsm.segments(fold(text, language) if edition.fit.folded else text), whole=True)
     return None
 
 
-def _other_key(edition: Edition, node: Node) -> str | None:
-    """The key of the other language, which ends a page that has room for it and is not counted. Returns None if it has no place there."""
+def _other_key(edition: Edition, node: Node) -> tuple[str, ...]:
+    """The key of the other language, as it is written and folded, which ends a page that has room for it and is not counted. Empty if it has no place there."""
     if len(edition.languages) < 2 or not changes_language(node.kind):
-        return None
-    return edition.phrase("keys.language", edition.next_language(node.language))
+        return ()
+    return edition.spellings("keys.language", edition.next_language(node.language))
 
 
 def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool = True, whole: bool = False) -> ScreenCapacity:
@@ -93,8 +95,8 @@ def _measured(edition: Edition, texts: tuple[str, ...], *, other_language: bool 
 
 
 def over_budget(sources: Sources, only: Collection[str] | None = None) -> Iterator[Fault]:
-    """Screens that do not fit, each with how much is too much: every last screen must be one page, and so must the first and every critical one where words
-    are folded; nothing may hold a word longer than a page. A screen that does not fit folded is not measured again as it is written. `only`: these screens alone.
+    """Screens that do not fit, each with how much is too much: every last screen must be one page, and so must the first and every critical one; nothing may
+    hold a word longer than a page. Measured folded: what is too long as it is written goes so everywhere. `only`: these screens alone.
     """
 
     @cache
@@ -109,7 +111,7 @@ def over_budget(sources: Sources, only: Collection[str] | None = None) -> Iterat
             reported.add((fit.channel, key, language))
             yield fault(places.get((language, f"{key}@{fit.channel}")) or places[language, key], key, why)
 
-    for fit in (*FITS, *RAW):
+    for fit in FITS:
         try:
             edition = compile_edition(sources, 0, fit, only=only)
         except CannotShow as error:
@@ -123,11 +125,7 @@ def over_budget(sources: Sources, only: Collection[str] | None = None) -> Iterat
 
 
 def _no_page(fit: limits.Fit, why: str, filled: Mapping[str, str] | None = None) -> FaultReason:
-    return reason("no_page", phone=_phone(fit), why=why, filled=_longest(filled or {}))
-
-
-def _phone(fit: limits.Fit) -> FaultReason:
-    return reason(fit.channel if fit.folded else f"{fit.channel}_raw")
+    return reason("no_page", phone=reason(fit.channel), why=why, filled=_longest(filled or {}))
 
 
 def _too_much(edition: Edition, key: str, language: str) -> FaultReason | None:
@@ -139,11 +137,11 @@ def _too_much(edition: Edition, key: str, language: str) -> FaultReason | None:
     if not all(limits.fits(rendered.text, edition.fit) for rendered in shown):
         worst = max(shown, key=lambda rendered: _excess(edition, rendered.text))
         figures, filled = _figures(edition, worst.text), _longest(worst.filled)
-        return reason("over_budget", phone=_phone(edition.fit), place=_place(worst), figures=figures, filled=filled)
+        return reason("over_budget", phone=reason(edition.fit.channel), place=_place(worst), figures=figures, filled=filled)
     node = node_of(edition, key, language)
-    if node is not None and key == edition.start and edition.fit.folded and any(rendered.pages > 1 for rendered in shown):
+    if node is not None and key == edition.start and any(rendered.pages > 1 for rendered in shown):
         text = at_once(edition, node, fullest(edition, language))
-        return reason("first_page", phone=_phone(edition.fit), figures=_figures(edition, text))
+        return reason("first_page", phone=reason(edition.fit.channel), figures=_figures(edition, text))
     return None
 
 
@@ -154,7 +152,7 @@ def _two_pages(edition: Edition, key: str, language: str, critical: Callable[[],
     text = None if node is None else _beyond_a_page(edition, node)
     if text is None or key not in critical():
         return None
-    return reason("one_page", phone=_phone(edition.fit), figures=_figures(edition, text))
+    return reason("one_page", phone=reason(edition.fit.channel), figures=_figures(edition, text))
 
 
 def causes_first(fault: Fault) -> tuple[bool, bool]:
@@ -163,9 +161,7 @@ def causes_first(fault: Fault) -> tuple[bool, bool]:
 
 
 def _beyond_a_page(edition: Edition, node: Node) -> str | None:
-    """A screen on one page where words are folded. Returns None if it fits, and for what is as long as what it lists."""
-    if not edition.fit.folded:
-        return None
+    """A screen on one page, which it is too much for. Returns None if it fits, and for what is as long as what it lists."""
     is_start = node.key == edition.start
     text = at_once(edition, node, fullest(edition, node.language)) if is_start else fullest_at_once(edition, node)
     return None if text is None or limits.fits(text, edition.fit) else text
@@ -177,7 +173,7 @@ def _excess(edition: Edition, text: str) -> int:
 
 def _figures(edition: Edition, text: str) -> FaultReason:
     used, limit = gsm.units(text)[0], limits.limit(text, edition.fit)
-    return reason("septets" if gsm.is_gsm(text) else "utf16", used=used, most=limit, over=used - limit)
+    return reason("septets", used=used, most=limit, over=used - limit)
 
 
 def _place(shown: RenderedText) -> FaultReason:

@@ -17,8 +17,8 @@ EXTENSION: Final = "\f^{}\\[~]|€"
 _OUTSIDE: Final = re.compile(f"[^{re.escape(BASIC + EXTENSION)}]")
 _NOT_BASIC: Final = re.compile(f"[^{re.escape(BASIC)}]")
 _DOUBLE: Final = re.compile(f"[{re.escape(EXTENSION)}]")
-_GAP: Final = re.compile(r"[^\S\u00a0\u2007\u202f]+")
-"""White space where a page may end: any but the no-break spaces."""
+_GAP: Final = re.compile(r"\s+")
+"""White space, where a page may end."""
 
 
 def is_gsm(text: str) -> bool:
@@ -50,38 +50,37 @@ def units(text: str) -> tuple[int, int]:
     return (_septets(text), 160) if is_gsm(text) else (utf16(text), 70)
 
 
-def paginate(text: str, room: Callable[[int], int], raw: bool) -> tuple[str, ...]:
-    """Cut `text` into pages; page i, from 0, has `room(i)` units: UTF-16 where `raw`, else septets.
+def paginate(text: str, room: Callable[[int], int]) -> tuple[str, ...]:
+    """Cut a folded text into pages; page i, from 0, has `room(i)` septets.
 
     A line stays whole where it fits on a page; a longer one breaks between words, a word never. White space at a break is dropped, nothing else is.
-    Raises ValueError with the page's number if a word does not fit, and if text that is not `raw` is not GSM-7.
+    Raises ValueError with the page's number if a word does not fit, and if the text is not GSM-7.
     """
-    measure = utf16 if raw else septets
     pages: list[str] = []
     rest = _trim(text)
     while rest:
         at = len(pages)
-        page = rest if measure(rest) <= room(at) else _head(rest, room(at), room(at + 1), measure)
+        page = rest if septets(rest) <= room(at) else _head(rest, room(at), room(at + 1))
         if not page:
-            size = measure(_GAP.split(rest, 1)[0])
+            size = septets(_GAP.split(rest, 1)[0])
             raise ValueError(f"page {at + 1}: a word is longer than the {room(at)} units of the page, by {size - room(at)}")
         pages.append(page)
         rest = _trim(rest[len(page) :])
     return tuple(pages)
 
 
-def _head(text: str, room: int, next_room: int, measure: Callable[[str], int]) -> str:
+def _head(text: str, room: int, next_room: int) -> str:
     """As much of a text that is too long as goes on this page; empty if not even a word does."""
     line = word = 0
     for gap in _GAP.finditer(text):
-        # No character is more than two units.
-        if gap.start() * 2 > room and measure(text[: gap.start()]) > room:
+        # No character is more than two septets.
+        if gap.start() * 2 > room and septets(text[: gap.start()]) > room:
             break
         word = gap.start()
         if "\n" in gap[0]:
             line = word
     following = _trim(text[line:]).partition("\n")[0]
-    return text[:line] if line and measure(following) <= next_room else text[:word]
+    return text[:line] if line and septets(following) <= next_room else text[:word]
 
 
 def _trim(text: str) -> str:

@@ -12,8 +12,7 @@ from hotline.engine.phone import gsm, limits
 from hotline.engine.world import PHRASES_DAY, clock, field_of, numbers_of
 
 FITS: Final = (limits.USSD, limits.SMS)
-RAW: Final = (limits.USSD_RAW, limits.SMS_RAW)
-"""Phones of networks for which nothing is folded."""
+"""What screens are measured for. Phones that show every letter are none of their own: what is no page as it is written goes folded to them."""
 ENDS: Final = (SAFE_END, OUT_END, "neutral.broken")
 """Last screens that belong to no flow."""
 FIELDS: Final = frozenset(

@@ -251,7 +251,7 @@ def _sample(asked: Ask) -> str:
 def _language(inputs: Sequence[str], edition: WalkedEdition, text: str) -> str:
     """In which language the screen is: the engine's own key changes it, and an option may."""
     return next(
-        (language for language in edition.languages if edition.phrase("keys.out", language) in text),
+        (language for language in edition.languages if any(words in text for words in edition.spellings("keys.out", language))),
         edition.languages[sum(typed == KEY_LANGUAGE for typed in inputs) % len(edition.languages)],
     )
 
@@ -260,9 +260,8 @@ def _live(edition: WalkedEdition, language: str, text: str) -> frozenset[str]:
     lines = text.split("\n")
     found = {match[1] for line in lines if (match := LABEL.match(line))}
     named = ((KEY_MORE, "keys.more"), (KEY_BACK, "keys.back"), (KEY_OUT, "keys.out"))
-    return frozenset(
-        found | {key for key, phrase in named if edition.phrase(phrase, language) in lines[-1] + lines[-2 if len(lines) > 1 else 0]}
-    )
+    last = lines[-1] + lines[-2 if len(lines) > 1 else 0]
+    return frozenset(found | {key for key, phrase in named if any(words in last for words in edition.spellings(phrase, language))})
 
 
 def _tried(effect: Effect) -> TriedOrder:
