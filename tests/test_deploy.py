@@ -205,6 +205,7 @@ def test_what_whoever_hands_over_or_closes_types_exists(name: str, capsys: pytes
     ours = re.findall(r"hotline[-.][\w.@-]+", " ".join(re.findall("^systemctl (.*)", text, re.MULTILINE)))
     assert {re.sub("@.*", "@", unit) for unit in ours} - written == set()
     assert {path for path in re.findall(r"/(?:etc|var/lib)/(?:hotline|valkey)[\w./-]*", text) if path.removesuffix(".new") not in walk} <= {
+        "/var/lib/hotline/journal.json",
         "/var/lib/hotline/mots",
         "/var/lib/hotline/mots/",
         "/var/lib/hotline/sortie-NUMBER.xlsx",
