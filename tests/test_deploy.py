@@ -46,7 +46,8 @@ def test_the_settings_file_names_settings_that_exist() -> None:
 
 def test_the_containers_are_the_lines_processes() -> None:
     """Each process of the Procfile has one, the web processes apart, and nothing else of ours has."""
-    started = {tuple(service["command"]) for service in compose().values() if service["image"].startswith("hotline")}
+    ours = [service for service in compose().values() if service["image"].startswith("hotline")]
+    started = {tuple(service["command"]) for service in ours if "profiles" not in service}
     procfile = {tuple(line.partition(": hotline ")[2].split()) for line in (ROOT / "Procfile").read_text().splitlines()}
     assert started == {*(procfile - {("web",)}), ("web", "callers"), ("web", "console")}
 
@@ -59,6 +60,32 @@ def test_a_container_can_do_no_more_than_it_must(name: str) -> None:
     assert service["ulimits"]["core"] == 0
     assert set(service["environment"]) - NAMES == set()
     assert all(not port.startswith("0.0.0.0") and port.count(":") == 2 for port in service.get("ports", ()))
+
+
+def test_a_container_sees_what_it_needs() -> None:
+    """What opens callers' numbers goes into what answers callers and what is typed; secrets are a folder, since a file that is mounted is never exchanged, and what is typed alone writes it."""
+    ours = {name: service for name, service in compose().items() if service["image"].startswith("hotline")}
+    seen = {name: set(service["volumes"]) for name, service in ours.items()}
+    assert {name for name, volumes in seen.items() if "days:/var/lib/hotline-days" in volumes} == {"callers", "ctl"}
+    assert {name for name, volumes in seen.items() if "./secrets:/etc/hotline/secrets:ro" in volumes} == ours.keys() - {"ctl"}
+    assert "./secrets:/etc/hotline/secrets" in seen["ctl"]
+    files = {value for name, value in ours["ctl"]["environment"].items() if name.endswith("_FILE")}
+    assert {str(Path(path).parent) for path in files} == {"/etc/hotline/secrets", "/var/lib/hotline-stops"}
+    made = re.findall(r"^RUN install -d -o 10001 -g 10001 -m 700 (.*)$", (DEPLOY / "Containerfile").read_text("utf-8"), re.MULTILINE)
+    assert set(made[0].split()) == {volume.split(":")[1] for volume in seen["ctl"] if not volume.endswith(":ro") and volume[0] != "."}
+
+
+def test_what_is_typed_for_containers_exists(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each command that docs/deploy.md runs in a container is one; each service that it names is there; what it lays beside the file is mounted."""
+    text = (ROOT / "docs/deploy.md").read_text("utf-8").partition("## In containers")[2].partition("\n## ")[0]
+    typed = re.findall(r"--rm (?:-\S+ \S+ )?ctl ([^`\n]+)", text) + re.findall(r"podman run --rm hotline:local ([^>]*) >", text)
+    assert len(typed) == 3
+    assert [command for command in typed if not parses(command.split())] == [], capsys.readouterr().err
+    assert set(re.findall(r"hotline_([a-z-]+)_1", text)) <= compose().keys()
+    beside = {volume.split(":")[0] for service in compose().values() for volume in service["volumes"] if volume.startswith("./")}
+    assert beside == {"./secrets", "./postgresql.conf", "./valkey.conf", "./valkey.acl", "./db-password"}
+    assert [name for name in beside if name.removeprefix("./") not in text] == []
+    assert {name for name, service in compose().items() if service["restart"] != "always"} == {"ctl"}
 
 
 def test_the_image_holds_no_secret_and_no_folder_of_somebodys() -> None:
@@ -178,6 +205,7 @@ def test_what_whoever_hands_over_or_closes_types_exists(name: str, capsys: pytes
     ours = re.findall(r"hotline[-.][\w.@-]+", " ".join(re.findall("^systemctl (.*)", text, re.MULTILINE)))
     assert {re.sub("@.*", "@", unit) for unit in ours} - written == set()
     assert {path for path in re.findall(r"/(?:etc|var/lib)/(?:hotline|valkey)[\w./-]*", text) if path.removesuffix(".new") not in walk} <= {
+        "/var/lib/hotline/journal.json",
         "/var/lib/hotline/mots",
         "/var/lib/hotline/mots/",
         "/var/lib/hotline/sortie-NUMBER.xlsx",

@@ -76,10 +76,14 @@ class Line:
     def standin(self) -> Standin:
         return self.app.extensions["standin"]
 
+    def program(self, *command: str) -> list[str]:
+        """What is typed for a command of the line's."""
+        return [sys.executable, "-m", "hotline", *command]
+
     def run(self, *command: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """One command to its end."""
         return subprocess.run(
-            [sys.executable, "-m", "hotline", *command],
+            self.program(*command),
             env=self.env,
             input=typed,
             capture_output=True,
@@ -94,7 +98,10 @@ class Line:
             command = line.partition(": hotline ")[2].split()
             # Workers and the clock open no number: they do not even know where the days' keys lie.
             env = self.env if command[0] == "web" else self.env | {"HOTLINE_DAY_KEYS": "/nowhere"}
-            self.processes.append(subprocess.Popen(bound([sys.executable, "-m", "hotline", *command]), env=env))
+            self.processes.append(subprocess.Popen(bound(self.program(*command)), env=env))
+        self.await_ready()
+
+    def await_ready(self) -> None:
         deadline = time.monotonic() + SECONDS
         while not self.is_ready():
             assert time.monotonic() < deadline
@@ -156,34 +163,52 @@ def came(phone: Phone) -> tuple[Sms, ...]:
     return tuple(sms for sms in phone.messages if not sms.sent)
 
 
-def test_the_line_runs_from_the_procfile(line: Line):
-    """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches that counselor's phone, and she connects the two.
-
-    Meanwhile all keys are exchanged. Who keeps a number cannot open it; those that place the call can.
-    """
-    assert line.run("db", "upgrade").returncode == 0
-    assert line.run("content", "publish", "--by", "Awa", "--pending-by", "Awa").returncode == 0
-    assert line.run("content", "approve", "1", "--by", "Nana", "--yes").returncode == 0
+def set_up(line: Line) -> None:
+    """What is typed before it may begin: its tables, an edition, and a counselor who is planned all day."""
+    for command in (
+        ("db", "upgrade"),
+        ("content", "publish", "--by", "Awa", "--pending-by", "Awa"),
+        ("content", "approve", "1", "--by", "Nana", "--yes"),
+    ):
+        ran = line.run(*command)
+        assert ran.returncode == 0, ran.stderr
     added = line.run(
         "user", "add", COUNSELOR.alias, "--reads", "fr", "--speaks", "fr", "--shift", "daily@00:00-24:00", typed=f"{COUNSELOR.number}\n"
     )
     assert (added.returncode, added.stderr) == (0, "")
-    line.start()
-    told = line.header("/console/sign-in", "Strict-Transport-Security")  # from then on a browser asks over TLS alone
-    assert (told or "").startswith("max-age=")
-    assert [edition["number"] for edition in json.loads(line.run("content", "list", "--json").stdout)["editions"]] == [1]
-    phones = line.standin.phones
+
+
+def order(line: Line) -> None:
+    """The counselor says that she is there, and a caller asks for a call until it is noted."""
     line.standin.send_sms(COUNSELOR.number, read_here((COUNSELOR,))[0].word)
-    assert came(phones.until(COUNSELOR.number, lambda phone: bool(came(phone)), SECONDS))
+    assert came(line.standin.phones.until(COUNSELOR.number, lambda phone: bool(came(phone)), SECONDS))
     deadline, session = time.monotonic() + SECONDS, 0
     while not line.dial("5*5", f"s{session}").startswith("CON Noté"):
         assert time.monotonic() < deadline
         time.sleep(0.1)  # callers' processes learn within a second who is there
         session += 1
-    exchange = subprocess.Popen([sys.executable, "-m", "hotline", "keys", "rotate"], env=line.env, stdout=subprocess.PIPE, text=True)
 
-    offered = came(phones.until(COUNSELOR.number, lambda phone: any("Conseil" in sms.text for sms in came(phone)), SECONDS))
-    assert [sms.sender for sms in offered] == ["SANTE"] * len(offered)
+
+def offered(line: Line) -> tuple[Sms, ...]:
+    """What the counselor's phone shows once the order was offered to her."""
+    return came(line.standin.phones.until(COUNSELOR.number, lambda phone: any("Conseil" in sms.text for sms in came(phone)), SECONDS))
+
+
+def test_the_line_runs_from_the_procfile(line: Line):
+    """With a database made by `db upgrade` and a counselor made by `user add`, a callback asked for reaches that counselor's phone, and she connects the two.
+
+    Meanwhile all keys are exchanged. Who keeps a number cannot open it; those that place the call can.
+    """
+    set_up(line)
+    line.start()
+    told = line.header("/console/sign-in", "Strict-Transport-Security")  # from then on a browser asks over TLS alone
+    assert (told or "").startswith("max-age=")
+    assert [edition["number"] for edition in json.loads(line.run("content", "list", "--json").stdout)["editions"]] == [1]
+    phones = line.standin.phones
+    order(line)
+    exchange = subprocess.Popen(line.program("keys", "rotate"), env=line.env, stdout=subprocess.PIPE, text=True)
+
+    assert {sms.sender for sms in offered(line)} == {"SANTE"}
     line.standin.send_sms(COUNSELOR.number, "1")
     phones.until(COUNSELOR.number, lambda phone: phone.call is not None, SECONDS)
     assert line.standin.answer(COUNSELOR.number)
