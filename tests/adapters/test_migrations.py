@@ -686,6 +686,18 @@ def upgrade_together(start, url: str) -> None:
     upgrade(url)
 
 
+def test_a_cluster_that_knows_no_letters_keeps_them(postgres, seal):
+    """A bare Debian makes one where no language was set (`SQL_ASCII`): its bytes are read as what was written."""
+    with psycopg.connect(postgres.create("ascii").replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE letters ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+    upgrade(url := postgres.url("letters"), seal=seal)
+    store = SqlStore(url, seal, PATIENT_MS)
+    with store.write() as tx:
+        append(tx, seal, AuditRecord(NOW, "chɛfa", "published", "ɲɛ"))
+    with store.read() as tx:
+        assert [(record.who, record.about) for record in tx.audit.all()] == [("chɛfa", "ɲɛ")]
+
+
 def test_several_processes_at_once(empty_url):
     """Web, workers and clock may all upgrade at their start: one works, the others wait, none fails."""
     context = multiprocessing.get_context("forkserver")

@@ -34,7 +34,12 @@ def make_engine(url: str, budget_ms: int) -> Engine:
         return _sqlite(create_engine(url, connect_args={"timeout": budget_ms / 1000}, **common))
     timeouts = f"-c statement_timeout={budget_ms} -c lock_timeout={budget_ms} -c idle_in_transaction_session_timeout={10 * budget_ms}"
     return _postgres(
-        create_engine(url, use_native_hstore=False, connect_args={"application_name": "hotline", "options": timeouts}, **common),
+        create_engine(
+            url,
+            use_native_hstore=False,
+            connect_args={"application_name": "hotline", "client_encoding": "utf8", "options": timeouts},
+            **common,
+        ),
         GRACE * budget_ms / 1000,
     )
 
