@@ -454,7 +454,7 @@ def test_what_is_in_force_comes_back(desk: Desk, mariam: Browser) -> None:
 
 
 def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, mariam: Browser) -> None:
-    """Theirs stands beside the draft's, with both ways out."""
+    """Theirs stands beside the draft's, with both ways out, neither of which takes what is typed beside."""
     mariam.open(f"{MENU}?key=2")
     mariam.send(f"{MENU}/option", number="2", do="drop")
     held = desk.line.library.snapshot
@@ -464,7 +464,15 @@ def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, 
     row = replace(newest.row, number=2)
     desk.line.library.snapshot = replace(held, editions=(LoadedEdition(row, other, (), newest._settings),))
     try:
-        assert desk.say("structure.conflict") in mariam.open(MENU)
+        assert desk.say("structure.conflict") in mariam.open(f"{MENU}?key=0")
+        page = mariam.send(f"{MENU}/restore", do="mine", **LABELS)
+        assert (200, True, False, True) == (
+            mariam.status,
+            desk.say("structure.after.kept") in page,
+            desk.say("structure.conflict") in page,
+            'value="Dents"' in page,
+        )
+        assert 2 not in leads(desk)
         mariam.send(f"{MENU}/restore")
         assert leads(desk) == {1: "fever.topics"}
     finally:
