@@ -380,7 +380,7 @@ def test_what_something_leads_to_stays_and_the_page_says_what(desk: Desk, mariam
     mariam.open(f"{MENU}?key=6")
     mariam.send(f"{MENU}/option", number="6", do="drop")
     mariam.open("/console/studio/babies/dents/keys")
-    send(mariam, "/console/studio/babies/dents/keys/remove")
+    assert desk.say("structure.after.removed") in send(mariam, "/console/studio/babies/dents/keys/remove")
     assert kind_of(desk, "babies.dents") is None
 
 

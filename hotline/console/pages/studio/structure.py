@@ -164,7 +164,7 @@ def _answered(context: ConsoleContext, history: KeyHistory, address: ScreenAddre
         return refused(context, "studio/studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
     at = ScreenAddress.of(result.values.get("screen") or address.key)
     if kind_at(chosen(context), at.key) is None:  # it went
-        return to("studio")
+        return to("studio", after=said)
     typed = _keep_beside(context, at, beside) if beside else {}
     return to("studio_keys", id=at.id, part=at.part, after=said, **typed)
 
