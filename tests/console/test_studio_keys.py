@@ -491,6 +491,16 @@ def test_what_was_not_sent_is_found_again(desk: Desk, mariam: Browser) -> None:
     assert desk.say("structure.unsent") not in mariam.open(MENU)
 
 
+def test_a_menu_without_a_free_number_says_so(desk: Desk, mariam: Browser) -> None:
+    """Where the button that adds a key is not there, why not is."""
+    said = desk.say("structure.full")
+    assert said not in mariam.open(MENU)
+    for number in ("6", "7"):
+        mariam.open(f"{MENU}?key=0")
+        page = send(mariam, f"{MENU}/option", number=number, go="fever.topics", **LABELS)
+    assert (True, False) == (said in page, desk.say("structure.add_menu") in page)
+
+
 def test_a_second_press_does_nothing_more(desk: Desk, mariam: Browser) -> None:
     """A new key and a new screen stand once, and both presses lead to the same page."""
     mariam.open(f"{MENU}?key=0")
