@@ -44,7 +44,7 @@ READS: Final = "reads"
 Shown: TypeAlias = str | tuple[str, int] | Response
 """What a view answers with."""
 P = ParamSpec("P")
-OURS: Final = ("csrf_token", "once", "draft", "tab", "since", "pressed")
+OURS: Final = ("csrf_token", "once", "draft", "tab", "since", "pressed", "stay")
 """Fields that no person fills in."""
 CLOSED: Final[dict[Code, HTTPStatus]] = {"gone": HTTPStatus.NOT_FOUND, "forbidden": HTTPStatus.FORBIDDEN}
 

@@ -122,12 +122,15 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(desk: D
 
 
 def test_all_that_is_missing_is_said_at_once(desk: Desk, mariam: Browser) -> None:
-    """A number without its source and without that one's date: each beside its field, the first with the focus."""
+    """A number without its source and without that one's date: each beside its field, the first of the page with the focus."""
     mariam.open(f"{LIST}/new/services")
     mariam.send(f"{LIST}/new/services", **(SERVICE | {"source": "", "source_date": ""}))
     assert re.search(r'name="source" [^>]*aria-invalid="true" autofocus', mariam.page)
     assert re.search(r'name="source_date" [^>]*aria-invalid="true">', mariam.page)
     assert 2 == mariam.page.count(desk.say("directory.fault.missing"))
+    mariam.send(f"{LIST}/new/services", **(SERVICE | {"name": "", "phone": "appelez-moi"}))
+    assert re.search(r'name="name" [^>]*aria-invalid="true" autofocus', mariam.page)
+    assert (1, False) == (mariam.page.count("autofocus"), " required" in mariam.page), "no browser stops at the first"
 
 
 def test_days_stand_and_are_typed_in_one_way(desk: Desk, mariam: Browser) -> None:

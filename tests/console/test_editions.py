@@ -532,10 +532,14 @@ def test_urgent_help_behind_a_key_for_more_is_not_proposed(desk: Desk) -> None:
         assert tx.editions.proposals() == ()
 
 
-@pytest.mark.parametrize(("fields", "fault"), [({"title": " "}, "empty"), ({"pending": ""}, "pending")])
-def test_a_title_and_whoever_takes_unread_words_on_are_asked_for(desk: Desk, fields: dict[str, str], fault: str) -> None:
-    """Beside the field."""
-    assert desk.say(f"editions.error.{fault}") in propose(desk, changed(desk), **fields)
+@pytest.mark.parametrize(
+    ("fields", "faults"),
+    [({"title": " "}, ["empty"]), ({"pending": ""}, ["pending"]), ({"title": " ", "pending": ""}, ["empty", "pending"])],
+)
+def test_a_title_and_whoever_takes_unread_words_on_are_asked_for(desk: Desk, fields: dict[str, str], faults: list[str]) -> None:
+    """Each beside its field, both at once."""
+    page = propose(desk, changed(desk), **fields)
+    assert faults == [code for code in ("empty", "pending") if desk.say(f"editions.error.{code}") in page]
 
 
 def test_who_wrote_over_another_edition_chooses_first(desk: Desk) -> None:

@@ -380,7 +380,7 @@ def test_what_something_leads_to_stays_and_the_page_says_what(desk: Desk, mariam
     mariam.open(f"{MENU}?key=6")
     mariam.send(f"{MENU}/option", number="6", do="drop")
     mariam.open("/console/studio/babies/dents/keys")
-    send(mariam, "/console/studio/babies/dents/keys/remove")
+    assert desk.say("structure.after.removed") in send(mariam, "/console/studio/babies/dents/keys/remove")
     assert kind_of(desk, "babies.dents") is None
 
 
@@ -454,7 +454,7 @@ def test_what_is_in_force_comes_back(desk: Desk, mariam: Browser) -> None:
 
 
 def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, mariam: Browser) -> None:
-    """Theirs stands beside the draft's, with both ways out."""
+    """Theirs stands beside the draft's, with both ways out, neither of which takes what is typed beside."""
     mariam.open(f"{MENU}?key=2")
     mariam.send(f"{MENU}/option", number="2", do="drop")
     held = desk.line.library.snapshot
@@ -464,7 +464,15 @@ def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, 
     row = replace(newest.row, number=2)
     desk.line.library.snapshot = replace(held, editions=(LoadedEdition(row, other, (), newest._settings),))
     try:
-        assert desk.say("structure.conflict") in mariam.open(MENU)
+        assert desk.say("structure.conflict") in mariam.open(f"{MENU}?key=0")
+        page = mariam.send(f"{MENU}/restore", do="mine", **LABELS)
+        assert (200, True, False, True) == (
+            mariam.status,
+            desk.say("structure.after.kept") in page,
+            desk.say("structure.conflict") in page,
+            'value="Dents"' in page,
+        )
+        assert 2 not in leads(desk)
         mariam.send(f"{MENU}/restore")
         assert leads(desk) == {1: "fever.topics"}
     finally:
@@ -481,6 +489,16 @@ def test_what_was_not_sent_is_found_again(desk: Desk, mariam: Browser) -> None:
     send(mariam, f"{MENU}/option")
     assert leads(desk)[7] == "fever.topics"
     assert desk.say("structure.unsent") not in mariam.open(MENU)
+
+
+def test_a_menu_without_a_free_number_says_so(desk: Desk, mariam: Browser) -> None:
+    """Where the button that adds a key is not there, why not is."""
+    said = desk.say("structure.full")
+    assert said not in mariam.open(MENU)
+    for number in ("6", "7"):
+        mariam.open(f"{MENU}?key=0")
+        page = send(mariam, f"{MENU}/option", number=number, go="fever.topics", **LABELS)
+    assert (True, False) == (said in page, desk.say("structure.add_menu") in page)
 
 
 def test_a_second_press_does_nothing_more(desk: Desk, mariam: Browser) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import polib
 import pytest
@@ -10,17 +11,23 @@ import pytest
 from hotline.config import CONTENT
 from hotline.console.words import unbroken
 
-KEYS = {
-    language: {
-        entry.msgid: entry for entry in polib.pofile((CONTENT / "locales" / language / "LC_MESSAGES" / "console.po").read_text("utf-8"))
-    }
+ENTRIES = {
+    language: list(polib.pofile((CONTENT / "locales" / language / "LC_MESSAGES" / "console.po").read_text("utf-8")))
     for language in ("fr", "bm")
 }
+KEYS = {language: {entry.msgid: entry for entry in entries} for language, entries in ENTRIES.items()}
 
 
 def test_both_languages_have_every_message() -> None:
     """Whoever reads Bambara reads no French by the way."""
     assert set(KEYS["fr"]) == set(KEYS["bm"])
+
+
+def test_no_message_stands_twice() -> None:
+    """Of two, one would never be read, and whoever changes it would wonder why."""
+    assert [
+        (language, key) for language, entries in ENTRIES.items() for key, count in Counter(e.msgid for e in entries).items() if count > 1
+    ] == []
 
 
 @pytest.mark.parametrize("language", ["fr", "bm"])

@@ -46,10 +46,14 @@ _NAME: Final = re.compile(r"([a-z]{1,16})(?:-([\w-]{1,64}))?(?:\.([\w.-]{1,64}))
 def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/draft")
     def keep_draft() -> Response:
-        """From the script alone: no content."""
-        _form()
+        """To the script no content; to whoever has none, and presses a button for it, the form's page, where it stands as it was typed."""
+        endpoint, about = _form()
         result = run_each_time(context, drafts.keep_draft, open_form(), typed_fields(), form_id(), session[TOKEN])
-        return Response(status=HTTPStatus.CONFLICT if result.is_refused else HTTPStatus.NO_CONTENT)
+        if "stay" not in request.form:
+            return Response(status=HTTPStatus.CONFLICT if result.is_refused else HTTPStatus.NO_CONTENT)
+        if result.is_refused:
+            abort(HTTPStatus.CONFLICT)
+        return to(endpoint, **about)
 
     @pages.post("/draft/discard")
     def discard_draft() -> Response:

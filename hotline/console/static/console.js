@@ -32,6 +32,16 @@ function lapse(part) {
 document.body.addEventListener("htmx:afterSwap", (event) => lapse(event.detail.target));
 lapse(document);
 
+// What a page saves while it goes comes after a reload has asked for the page: then it is asked for once more. The mark lies with the page in the
+// browser's history, says nothing of what was typed, and goes with the page where Escape puts another in its place.
+function markLate(isLate) {
+  if ((history.state === "late") !== isLate) history.replaceState(isLate ? "late" : null, "");
+}
+if (history.state === "late") {
+  markLate(false);
+  if (!document.querySelector("form[data-typed]")) location.reload();
+}
+
 // What is typed lies on the server, sealed and for its author alone, until its form is sent (data-draft); nothing of it lies in this browser.
 const STOPPED = 2500, AGAIN = 20000; // after the last letter; after the network or the line failed
 const unsaved = new Map(); // forms, each with the timer that saves it
@@ -59,6 +69,7 @@ async function save(form) {
     const answer = await fetch(form.dataset.draft, { method: "POST", body, keepalive: true, redirect: "manual", signal: call.signal });
     if (answer.status >= 500) saveIn(AGAIN, form);
     else if (answer.ok) says(form, !unsaved.has(form));
+    markLate(unsaved.size > 0);
   } catch {
     if (!call.signal.aborted && !unsaved.has(form)) saveIn(AGAIN, form);
   }
@@ -77,9 +88,13 @@ document.addEventListener("input", (event) => {
   if (!form?.dataset.draft) return;
   says(form, false);
   saveIn(STOPPED, form);
+  markLate(true);
 });
 document.querySelectorAll("form[data-typed]").forEach((form) => saveIn(STOPPED, form)); // it came back as it was sent
-document.addEventListener("submit", (event) => settle(event.target));
+document.addEventListener("submit", (event) => {
+  settle(event.target);
+  markLate(unsaved.size > 0);
+});
 addEventListener("online", () => unsaved.forEach((_, form) => saveIn(0, form)));
 addEventListener("pagehide", () => {
   for (const form of unsaved.keys()) {

@@ -124,7 +124,9 @@ def fault_of(context: ConsoleContext, result: Result, fields: Mapping[str, str] 
         first = _field_fault(context, values.get("field", ""), values["fault"], fields, form)
         others = [text.split(" ", 1) for text in values.get("also", "").split(",") if text]
         by_field = {field: code for field, code in reversed(others) if fields.get(field, first.field) != first.field}
-        also = (_field_fault(context, field, code, fields, form) for field, code in reversed(by_field.items()))
+        places = list(fields.values())  # as they follow one another in the form: what is wrong first has the focus
+        found = [first, *(_field_fault(context, field, code, fields, form) for field, code in reversed(by_field.items()))]
+        first, *also = sorted(found, key=lambda fault: places.index(fault.field) if fault.field in places else -1)
         return msgspec.structs.replace(first, also=tuple(also))
     key = "screen" if result.code == "refused" and not values.get("by") else result.code
     return FormFault(f"directory.error.{key}", "", form, {"by": values.get("by", "")})

@@ -93,7 +93,10 @@ def _proposing(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -
             return to("edition_proposal", id=result.values["proposal"], after="proposed")
         if result.code == "faulty":
             return _draft(context, history, id, FormFault("editions.error.faults"))
-        return _draft(context, history, id, FormFault(f"editions.error.{result.code}", FIELDS.get(result.code, "")))
+        first, *others = (
+            FormFault(f"editions.error.{code}", FIELDS.get(code, "")) for code in (result.code, result.values.get("also")) if code
+        )
+        return _draft(context, history, id, replace(first, also=tuple(others)))
 
     @pages.post("/editions/drafts/<id>/choose", endpoint="choose_conflict")
     def choose(id: str) -> Shown:

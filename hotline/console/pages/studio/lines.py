@@ -31,7 +31,17 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         listed = drafts.see_drafts(context.deps, me())
         line = see_line_map(composed, view.branches)
         approved = approved_lately(context.deps, me())
-        return page(context, "studio/studio.html", listed=listed, line=line, view=view, approved=approved, **_common(composed, view))
+        is_removed = request.args.get("after") == "removed"
+        return page(
+            context,
+            "studio/studio.html",
+            listed=listed,
+            line=line,
+            view=view,
+            approved=approved,
+            is_removed=is_removed,
+            **_common(composed, view),
+        )
 
     @pages.get("/studio/<id>")
     def studio_flow(id: str) -> str:

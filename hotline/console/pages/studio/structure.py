@@ -9,9 +9,9 @@ from typing import Any, Final
 from flask import Blueprint, abort, request
 from msgspec.structs import replace
 
-from hotline.console.context import ConsoleContext, Shown, keep_typed, open_form, page, refused, to, typed_fields
+from hotline.console.context import ConsoleContext, Shown, keep_typed, open_form, page, refused, run, to, typed_fields
 from hotline.console.pages.studio import new_screens, pickers, structure_forms
-from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_with
+from hotline.console.pages.studio.choosing import ScreenAddress, chosen, chosen_id, chosen_with
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
 from hotline.console.pages.studio.structure_forms import KINDS, SILENT, BadFields, both
 from hotline.engine.drafting.revisions import Revision, revised, screen_place, value_of, words_place
@@ -20,6 +20,8 @@ from hotline.engine.restructuring import edits
 from hotline.engine.restructuring.edits import screens_of
 from hotline.engine.restructuring.rules import Published
 from hotline.ports.desk.drafts import Fields
+from hotline.service.acts import Result
+from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory, all_published
 from hotline.service.studio.screens.structure import MadeEdits, StructureView, restored, see_structure
@@ -116,8 +118,12 @@ def _screens(pages: Blueprint, context: ConsoleContext, history: KeyHistory) -> 
 
     @pages.post("/studio/<id>/<part>/keys/restore")
     def restore_screen(id: str, part: str) -> Shown:
-        """What is in force stays: where it leads, and its words."""
+        """What is in force stays: where it leads, and its words; or the draft's, where another edition changed it too."""
         address = ScreenAddress(id, part)
+        if request.form.get("do") == "mine":
+            beside = _typed_beside(context, history, address)
+            result = run(context, drafts.keep_part, chosen_id(context), screen_place(address.key))
+            return _answered(context, history, address, result, beside, "kept")
 
         def made(composed: Composed, _: Published) -> Iterable[Revision]:
             return restored(composed, address.key)
@@ -149,11 +155,16 @@ def _changed(context: ConsoleContext, history: KeyHistory, address: ScreenAddres
         result = kept(context, history, made)
     except BadFields as bad:
         return refused(context, "studio/studio_keys.html", bad.fault, **_shown(context, history, address))
+    return _answered(context, history, address, result, beside, said)
+
+
+def _answered(context: ConsoleContext, history: KeyHistory, address: ScreenAddress, result: Result, beside: Fields, said: str) -> Shown:
+    """To the screen's page, with what was typed beside; or the reason why not."""
     if result.is_refused:
         return refused(context, "studio/studio_keys.html", refusal(context, result), status_of(result), **_shown(context, history, address))
     at = ScreenAddress.of(result.values.get("screen") or address.key)
     if kind_at(chosen(context), at.key) is None:  # it went
-        return to("studio")
+        return to("studio", after=said)
     typed = _keep_beside(context, at, beside) if beside else {}
     return to("studio_keys", id=at.id, part=at.part, after=said, **typed)
 

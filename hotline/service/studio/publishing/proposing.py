@@ -67,7 +67,7 @@ def prepare(deps: Deps, draft: str, history: KeyHistory) -> PreparedProposal | R
 def propose_draft(act: Act, prepared: PreparedProposal, title: str, *, takes_pending: bool) -> Result:
     """Keep what the draft makes for a second person; it does not change until that is decided. `proposal` among the values is its number.
 
-    *pending* where words that nobody reviewed stand where they matter most, and whoever proposes does not take them on; *overtaken* where anything changed since it was checked.
+    *pending* where words that nobody reviewed stand where they matter most, and whoever proposes does not take them on; *empty* without a title, then `also` among the values is what else is wrong; *overtaken* where anything changed since it was checked.
     """
     composed = compose(act.deps, act.tx, prepared.draft)
     refusal = _refusal(composed)
@@ -77,7 +77,7 @@ def propose_draft(act: Act, prepared: PreparedProposal, title: str, *, takes_pen
         return Result("overtaken")
     name = titled(title)
     if not name:
-        return Result("empty")
+        return Result("empty", {"also": "pending"} if prepared.edition.pending and not takes_pending else {})
     result = approval.propose_edition(act, prepared.edition, act.staff.alias if takes_pending else None, name)
     if not result.is_refused:
         number = int(result.values["proposal"])
