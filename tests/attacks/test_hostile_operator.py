@@ -147,6 +147,28 @@ def test_a_question_of_violence_does_not_pass_by_a_shorter_list(desk: Desk) -> N
     assert_not_proposed(desk)
 
 
+@pytest.mark.parametrize(
+    ("language", "option"),
+    [
+        ("fr", "Il me frappe"),
+        ("fr", "Mon mari me bat"),
+        ("fr", "J'ai été forcée"),
+        ("fr", "On m'a violée"),
+        ("bm", "A bɛ n bugɔ"),
+        ("bm", "N bugɔra"),
+    ],
+)
+def test_an_option_that_says_what_happened_is_a_question(desk: Desk, language: str, option: str) -> None:
+    """Below words that ask nothing: whoever presses it has answered all the same."""
+    text = lines(language).split("\n")
+    first = next(at for at, line in enumerate(text) if line.startswith("1 "))
+    text[first] = f"1 {option}"
+    assert not put(desk, words_place(language, "babies.topics"), value_of("\n".join(text))).is_refused
+    said = desk.say("studio.fault.asks_of_her", word="\0").partition("\0")[0]
+    assert said in propose(desk, desk.browser("mariam"))
+    assert_not_proposed(desk)
+
+
 def test_who_wrote_into_anothers_draft_is_never_its_second_person(desk: Desk) -> None:
     """Not even where somebody else wrote over it, sent the same again, or kept it over another edition."""
     desk.set_staff("fanta", reviews=("fr", "bm"))

@@ -37,7 +37,7 @@ PHRASES: Final = (
     ("voice.", "spoken prompt"),
     ("script.", "read by a counselor during a call, on the page; a script is as many steps as there are numbers"),
     ("word.", "a harmless word that a caller may choose to be asked for"),
-    ("never.answers", "word list: how an option says yes or no"),
+    ("never.answers", "word list: how an option begins that says yes or no, or what happened: I, he, my"),
     ("never.", "word list, commas between: what is never said anywhere, on what stays on a phone, or where a key would answer"),
     ("kind.", "a kind of service: an option of a menu"),
 )

@@ -1,7 +1,7 @@
 """Words that the line never says, as its catalogues list them for each language, and screens that would ask a caller by key what happened to her.
 
 `never.words`: nowhere. `never.lasting`: on nothing that stays on a phone. `never.asked`: where a key, a digit or a word would be the answer.
-`never.answers`: by which an option answers yes or no. The lists stand among the words, so that whoever reviews them sees what goes from them.
+`never.answers`: with which an option begins that answers: yes, no, *I*, *he*, *my*. The lists stand among the words, so that whoever reviews them sees what goes from them.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def _first(words: Collection[str], unwanted: frozenset[str]) -> str:
 
 
 def _asks(text: str, kind: Kind, answers: frozenset[str]) -> bool:
-    """Would what a caller presses or types there be an answer? A free answer, options below a question, a yes or a no."""
+    """Would what a caller presses or types there be an answer? A free answer, options below a question, one that begins with a yes, a no, or whom it is about."""
     if not isinstance(kind, Menu):
         return isinstance(kind, Ask)
     head, labels = split_labels(text)
