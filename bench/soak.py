@@ -26,6 +26,7 @@ from bench.chaos.vendor import Moods, PlayedVendor
 from bench.paced import percentile
 from bench.radio import CALLBACKS_A_SECOND, FIRST_ASKING, Sent, number, send
 from hotline.demo.standin.network import Standin, VendorAccount
+from hotline.up import held_port
 
 TABLES = ("callbacks", "numbers", "outbox", "ledger", "offers")
 LOOK_SECONDS = 0.2
@@ -81,8 +82,8 @@ def main() -> int:
 
 def soaked(seconds: float, store: str) -> Soak:
     over = threading.Event()
-    with tempfile.TemporaryDirectory(prefix="hl") as folder:
-        vendor = PlayedVendor(Moods(1), VendorAccount(USER, KEY, CODE, COVER), SECRET)
+    with tempfile.TemporaryDirectory(prefix="hl") as folder, held_port() as port:
+        vendor = PlayedVendor(port, Moods(1), VendorAccount(USER, KEY, CODE, COVER), SECRET)
         with served(Path(folder), store, vendor.address) as line, vendor.serving(line.bind) as standin:
             await_answer(line)
             people = [Counselor(staff, random.Random(n), standin, steady=True) for n, staff in enumerate(TEAM)]

@@ -19,6 +19,7 @@ from bench.chaos.people import Witness, at_work
 from bench.chaos.room import Room
 from bench.chaos.vendor import Moods, PlayedVendor
 from hotline.demo.standin.network import VendorAccount
+from hotline.up import held_port
 
 BY_NAME = {fault.__name__: fault for fault in FAULTS}
 QUIET_SECONDS = (0.2, 1.5)
@@ -82,8 +83,8 @@ class Run(Struct, frozen=True):
 def broken_by(run: Run) -> tuple[list[str], Counted]:
     """The faults in the order in which the seed has them, and what is counted in the end."""
     chance, moods, witness = random.Random(run.seed), Moods(run.seed), Witness()
-    with tempfile.TemporaryDirectory(prefix="hl") as folder:
-        vendor = PlayedVendor(moods, VendorAccount(USER, KEY, CODE, COVER), SECRET)
+    with tempfile.TemporaryDirectory(prefix="hl") as folder, held_port() as port:
+        vendor = PlayedVendor(port, moods, VendorAccount(USER, KEY, CODE, COVER), SECRET)
         with served(Path(folder), run.store, vendor.address) as line, vendor.serving(line.bind) as standin:
             people = [Caller(n, random.Random(chance.random()), line.bind, ussd_path(SECRET), CODE) for n in range(run.callers)]
             spans: list[Span] = []

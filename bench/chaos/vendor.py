@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -103,13 +102,10 @@ class _Passing(BaseHTTPRequestHandler):
 
 
 class PlayedVendor:
-    """The stand-in, and what people's phones in it show."""
+    """The stand-in, and what people's phones in it show. `port`: held for it until it ends."""
 
-    def __init__(self, moods: Moods, account: VendorAccount, secret: str) -> None:
-        self.moods, self._account, self._secret = moods, account, secret
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = probe.getsockname()[1]
+    def __init__(self, port: int, moods: Moods, account: VendorAccount, secret: str) -> None:
+        self.moods, self._port, self._account, self._secret = moods, port, account, secret
 
     @property
     def address(self) -> str:
