@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -710,3 +712,14 @@ def test_several_processes_at_once(empty_url):
         process.join(300)
     assert [0] * 4 == [process.exitcode for process in processes]
     assert is_current(empty_url)
+
+
+def test_a_new_file_that_another_process_writes(tmp_path, monkeypatch):
+    """SQLite refuses on the spot to turn such a file to its log, whatever its time-out: who meets that comes again, and is not refused."""
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr("hotline.adapters.sql.engine.time.sleep", lambda _seconds: other.execute("COMMIT"))
+        upgrade(url)
+        assert not other.in_transaction
+    assert is_current(url)

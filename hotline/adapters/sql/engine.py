@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import select
+import sqlite3
+import time
 from typing import Any, Final
 
 import psycopg
@@ -19,6 +21,7 @@ OVERFLOW: Final = 16
 GRACE: Final = 1.25
 """The server's own time-out comes first: it leaves a connection that can be used again. Ours is for a server that stands still."""
 _TICK: Final = 0.1
+_RETRY: Final = 0.005
 
 
 def make_engine(url: str, budget_ms: int) -> Engine:
@@ -31,7 +34,7 @@ def make_engine(url: str, budget_ms: int) -> Engine:
         "pool_use_lifo": True,
     }
     if make_url(url).get_backend_name() == "sqlite":
-        return _sqlite(create_engine(url, connect_args={"timeout": budget_ms / 1000}, **common))
+        return _sqlite(create_engine(url, connect_args={"timeout": budget_ms / 1000}, **common), budget_ms / 1000)
     timeouts = f"-c statement_timeout={budget_ms} -c lock_timeout={budget_ms} -c idle_in_transaction_session_timeout={10 * budget_ms}"
     return _postgres(
         create_engine(
@@ -44,11 +47,12 @@ def make_engine(url: str, budget_ms: int) -> Engine:
     )
 
 
-def _sqlite(engine: Engine) -> Engine:
+def _sqlite(engine: Engine, seconds: float) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we begin, not the driver
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
+        _keep_a_log(connection, seconds)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -58,6 +62,20 @@ def _sqlite(engine: Engine) -> Engine:
         driver.execute(connection.get_execution_options().get("begin", "BEGIN"))
 
     return engine
+
+
+def _keep_a_log(connection: Any, seconds: float) -> None:
+    """Turn the file to write-ahead logging. Of several that turn a new one at once SQLite refuses all but one on the spot, whatever its time-out."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
+                raise
+        else:
+            return
+        time.sleep(_RETRY)
 
 
 class Hurried(psycopg.Connection[tuple[Any, ...]]):
