@@ -12,6 +12,7 @@ from hotline.engine.casework.flags import FLAGS, OWN
 from hotline.engine.times import DAY_SECONDS
 
 PAGE = Path(__file__).parent.parent / "docs" / "coordination.md"
+ASSESSMENT = PAGE.with_name("aipd.md")
 CALLERS = {
     "ledger": "key until sealed",
     "callbacks": "id reference state language urgent other_phone made_at opens_at not_after edition tries claimed_by claimed_at closed_at ending"
@@ -84,6 +85,14 @@ def test_the_periods_are_those_that_are_kept() -> None:
     )
     assert set(a_day) == {DAY_SECONDS}
     assert all("un jour" in until(table) for table in ("outbox", "rings", "failures", "sign_ins", "wants"))
+
+
+def test_the_impact_assessment_asks_of_each_period_as_it_is_set() -> None:
+    """Whoever fills in the assessment starts from the settings' own values, of a setting that there is."""
+    default = {setting.name: setting.default for setting in SETTINGS}
+    asked = dict(re.findall(r"`(HOTLINE_\w+)`, [^)]*?(\d+)", ASSESSMENT.read_text("utf-8")))
+    assert {"HOTLINE_NUMBER_HOURS", "HOTLINE_CALLBACK_DAYS", "HOTLINE_AUDIT_YEARS"} <= set(asked)
+    assert asked == {name: default[name] for name in asked}
 
 
 def test_every_flag_is_named() -> None:
