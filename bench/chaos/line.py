@@ -35,7 +35,7 @@ AGAIN_SECONDS = 0.3
 SECRET, KEY = secrets.token_urlsafe(24), secrets.token_hex(16)
 CODE, COVER = "*123#", "+22370000900"
 USER = "chaos"
-START_SECONDS = 60.0
+START_SECONDS = 240.0
 STORES = ("sqlite", "postgresql")
 
 

@@ -21,7 +21,7 @@ from hotline.settings import AfricasTalking
 
 LANGUAGES = ("fr", "bm")
 VERBS = ("dial", "reply", "answer", "key", "hangup", "sms")
-SECONDS = 3.0
+SECONDS = 20.0
 MOST_PHONES = len(PEOPLE)
 HEADERS = {
     "Cache-Control": "no-store",

@@ -11,7 +11,7 @@ import requests
 from msgspec import Struct
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 
@@ -106,4 +106,5 @@ def _never_left(failure: requests.RequestException) -> GatewayRefused | GatewayU
     inner = failure.args[0] if failure.args else None
     if isinstance(inner, MaxRetryError) and isinstance(inner.reason, (NewConnectionError, ConnectTimeoutError)):
         return GatewayRefused("unreachable")
-    return GatewayUnknown("time_out" if isinstance(failure, requests.Timeout) else "broken_off")
+    is_late = isinstance(failure, requests.Timeout) or isinstance(inner, ReadTimeoutError)  # the latter: amid an answer
+    return GatewayUnknown("time_out" if is_late else "broken_off")

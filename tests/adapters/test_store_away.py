@@ -16,6 +16,7 @@ from hotline.adapters.sql.engine import OVERFLOW, POOL
 from hotline.adapters.sql.revisions import reached
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.store import StoreAway
+from tests.adapters.conftest import PATIENT_MS
 from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, id_of, keep
 
 BUDGET_MS = 1_000
@@ -155,17 +156,21 @@ def test_a_stopped_server(mortal_postgres, mortal):
     with pytest.raises(StoreAway):
         reached(str(mortal_postgres.url("mortal")), 300)
     mortal_postgres.start()
-    assert read(mortal)
+    assert read_once_up(mortal)
 
 
-def test_connections_cut_while_idle(mortal_postgres, mortal):
+def test_connections_cut_while_idle(mortal_postgres, seal):
     """A restart of the server while nobody called costs no caller her answer."""
+    upgrade(url := mortal_postgres.create("idle"))
+    store = SqlStore(url, seal, PATIENT_MS)  # it is the connections that are asked about, not how soon a busy machine's server is up
+    keep(store, a_callback(1))
     with ExitStack() as held:
         for _ in range(5):
-            held.enter_context(mortal.read())
+            held.enter_context(store.read())
     mortal_postgres.stop()
     mortal_postgres.start()
-    assert [True] * 10 == [read(mortal) for _ in range(10)]
+    assert [True] * 10 == [read(store) for _ in range(10)]
+    store.close()
 
 
 def test_a_connection_cut_at_work(mortal_postgres, mortal):

@@ -67,6 +67,7 @@ def test_from_a_draft_to_every_caller(served_desk: ServedDesk) -> None:
     with fanta.page.expect_response("**/console/draft"):
         fanta.page.check("[name=read]")
         fanta.page.clock.run_for(3000)
+    fanta.page.wait_for_function("history.state === null")  # the page has heard that it is kept
     fanta.page.reload()
     expect(fanta.page.locator("[name=read]")).to_be_checked()
     fanta.page.click(".dock button.primary")

@@ -43,6 +43,7 @@ def test_what_was_typed_about_a_key_is_there_after_a_reload(served_desk: ServedD
     with room.page.expect_response("**/console/draft"):
         field.fill("Dents")
         served_desk.pass_(5)
+    room.page.wait_for_function("history.state === null")  # the page has heard that it is kept
     room.page.reload()
     expect(field).to_have_value("Dents")
     room.page.locator("[name='label:words/bm/babies.topics']").fill("Ɲinw")

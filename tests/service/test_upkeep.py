@@ -104,7 +104,7 @@ def test_crowded_stores_delay_no_hop(line: Line) -> None:
 def test_one_thread_is_left_to_browsing_whatever_store_and_spool_wait_for(line: Line) -> None:
     """They take turns together: where all but one thread are with the store, an order that would be spooled does not take the last."""
     guarded = GuardedStore(line.store, line.clock, line.meter, threads=2)
-    spool = GuardedSpool(line.spool, guarded.turns)
+    spool = GuardedSpool(line.spool, guarded.turns, 300)
     with guarded.read():
         for work in (lambda: spool.put(b"k" * 32, b"one"), lambda: spool.find(b"k" * 32), lambda: len(spool), spool.records):
             with pytest.raises(SpoolFull):

@@ -16,9 +16,11 @@ PATIENCE: Final = 0.02
 """Seconds that a hop waits for its turn: it does so on the thread that is left to browsing hops."""
 WRITE_PATIENCE: Final = 0.25
 """Seconds where the store is to be written to: that our own threads are busy says nothing of it."""
-LAST_PATIENCE: Final = 1.0
-"""Seconds where something is to be spooled: what is given up then is lost. As long as another thread may be at the store and not be stuck there: its
-budget for a connection and the one for a lock, on a machine that is busy besides."""
+LAST_PATIENCE: Final = 0.4
+"""Seconds, beside two of the store's budgets, where something is to be spooled: what is given up then is lost. So long another thread may be at the store
+and not be stuck there: its budget for a connection and the one for a lock, on a machine that is busy besides."""
+MOST_PATIENCE: Final = 5.0
+"""Seconds: half of the ten for which a vendor waits for a screen."""
 REST: Final = 2
 """The clock counts whole seconds: one to two of them."""
 
@@ -71,15 +73,16 @@ class GuardedStore:
 class GuardedSpool:
     """`hotline.ports.spool.Spool` over another one, for hops. SpoolFull also means here that it was not even asked.
 
-    `turns`: the store's, so that one thread is left to browsing hops whatever the others wait for, but for the moment that a write waits for its turn.
+    `budget_ms`: the store's. `turns`: the store's too, so that one thread is left to browsing hops whatever the others wait for, but for the moment that a write waits for its turn.
     """
 
-    def __init__(self, spool: Spool, turns: threading.Semaphore) -> None:
+    def __init__(self, spool: Spool, turns: threading.Semaphore, budget_ms: int) -> None:
         self._spool = spool
+        self._last_patience = min(2 * budget_ms / 1000 + LAST_PATIENCE, MOST_PATIENCE)
         self._turns = turns
 
     def put(self, key: bytes, record: bytes) -> None:
-        with self._turn(LAST_PATIENCE):
+        with self._turn(self._last_patience):
             self._spool.put(key, record)
 
     def find(self, key: bytes) -> bytes | None:
