@@ -32,14 +32,23 @@ function lapse(part) {
 document.body.addEventListener("htmx:afterSwap", (event) => lapse(event.detail.target));
 lapse(document);
 
-// What a page saves while it goes comes after a reload has asked for the page: then it is asked for once more. The mark lies with the page in the
-// browser's history, says nothing of what was typed, and goes with the page where Escape puts another in its place.
+// What a page saves while it goes may come after a reload has asked for the page, and asked again: it is asked for until another draft stands there, by its
+// digest, than before. The mark lies with the page in the browser's history, says nothing of what was typed, and goes with the page where Escape puts another
+// in its place.
+const MOST_RELOADS = 4, RELOAD_MS = 250;
+const stands = () => [...document.querySelectorAll("form[data-draft] [name=since]")].map((field) => field.value).join();
+
 function markLate(isLate) {
-  if ((history.state === "late") !== isLate) history.replaceState(isLate ? "late" : null, "");
+  if (isLate !== (history.state?.reloads === 0)) history.replaceState(isLate ? { stood: stands(), reloads: 0 } : null, "");
 }
-if (history.state === "late") {
-  markLate(false);
-  if (!document.querySelector("form[data-typed]")) location.reload();
+
+function awaitLate({ stood, reloads }) {
+  if (document.querySelector("form[data-typed]") || reloads === MOST_RELOADS || (reloads && stands() !== stood)) return markLate(false);
+  setTimeout(() => {
+    if (unsaved.size) return;
+    history.replaceState({ stood, reloads: reloads + 1 }, "");
+    location.reload();
+  }, reloads && RELOAD_MS * 2 ** reloads);
 }
 
 // What is typed lies on the server, sealed and for its author alone, until its form is sent (data-draft); nothing of it lies in this browser.
@@ -102,6 +111,7 @@ addEventListener("pagehide", () => {
     save(form);
   }
 });
+if (history.state) awaitLate(history.state);
 sessionStorage.clear(); // an earlier edition of this page kept there what was typed
 
 // A button pressed twice sends once; the server counts once anyway.
