@@ -91,7 +91,7 @@ def test_what_is_typed_is_there_after_a_reload(served_desk: ServedDesk) -> None:
     page.locator(FR).fill(LATER)
     page.reload()
     expect(page.locator(FR)).to_have_value(LATER)
-    assert page.evaluate("history.state") is None
+    page.wait_for_function("history.state === null")
 
 
 def test_two_tabs_at_one_screen_keep_each_their_own(served_desk: ServedDesk) -> None:

@@ -39,7 +39,7 @@ const MOST_RELOADS = 4, RELOAD_MS = 250;
 const stands = () => [...document.querySelectorAll("form[data-draft] [name=since]")].map((field) => field.value).join();
 
 function markLate(isLate) {
-  if (isLate !== (history.state?.reloads === 0)) history.replaceState(isLate ? { stood: stands(), reloads: 0 } : null, "");
+  if (isLate ? history.state?.reloads !== 0 : history.state) history.replaceState(isLate ? { stood: stands(), reloads: 0 } : null, "");
 }
 
 function awaitLate({ stood, reloads }) {
