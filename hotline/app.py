@@ -42,13 +42,15 @@ from hotline.engine.times import EPOCH
 from hotline.gateways.partner_webhook import PartnerWebhook
 from hotline.gateways.registry import Gateways, gateways
 from hotline.ports.clock import Reading
+from hotline.ports.machine import MachineState
+from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import WebhookOut
 from hotline.ports.store import StoreAway
 from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
-from hotline.service.upkeep.machine_alarms import Alarm, MachineAlarms
+from hotline.service.upkeep.machine_alarms import Alarm, MachineAlarms, missing
 from hotline.webhook import Hop
 
 PATIENCE_MS = 20_000
@@ -314,7 +316,9 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
     app.url_map.merge_slashes = False
     app.register_error_handler(MethodNotAllowed, lambda _error: NotFound().get_response())
     clock = SystemClock(config.timezone)
-    app.register_blueprint(operations.blueprint(line.hotline, line.meter, line.spool, lambda: seconds_left(config, clock.now())))
+    app.register_blueprint(
+        operations.blueprint(line.hotline, line.meter, line.spool, lambda: _machine_state(config, line.seal, clock.now()))
+    )
     if door == "callers":
         _answer_callers(app, line)
     else:
@@ -330,16 +334,26 @@ def create_app(config: Config, door: Door, line: Assembly) -> Flask:
     return app
 
 
-def machine_watch(config: Config, hotline: Hotline, process: Literal["clock", "callers"]) -> Callable[[], None]:
-    """What looks, once, whether whoever keeps the machines has to be told something, and tells. The clock's process tells of all but itself, of which callers' does."""
+def machine_watch(config: Config, line: Assembly, process: Literal["clock", "callers"]) -> Callable[[], None]:
+    """What looks, once, whether whoever keeps the machines has to be told something, and tells."""
     alarms, clock = MachineAlarms(f"{process} {_boot()} {os.getpid()}"), SystemClock(config.timezone)
 
     def look() -> None:
         at = clock.now()
-        found = (*hotline.machine_alarms(), *_alarms_here(config, at))
-        alarms.look(hotline.deps, [alarm for alarm in found if (alarm == "clock") == (process == "callers")], at)
+        alarms.look(line.hotline.deps, alarms_seen_by(process, config, line, at), at)
 
     return look
+
+
+def alarms_seen_by(process: Literal["clock", "callers"], config: Config, line: Assembly, at: int) -> list[Alarm]:
+    """What is wrong just now and this process's to tell: the clock's tells of all but itself, of which callers' does."""
+    found = (*line.hotline.machine_alarms(), *_not_shown(line, at), *_alarms_here(config, at))
+    return [alarm for alarm in found if (alarm == "clock") == (process == "callers")]
+
+
+def _not_shown(line: Assembly, at: int) -> Iterator[Alarm]:
+    with suppress(MemoryAway):  # which is told; of the processes nobody knows anything then
+        yield from missing(program.part for program in line.programs.seen(at))
 
 
 def _alarms_here(config: Config, at: int) -> Iterator[Alarm]:
@@ -351,6 +365,11 @@ def _alarms_here(config: Config, at: int) -> Iterator[Alarm]:
     left = seconds_left(config, at)
     if left is not None and left < RENEW_SECONDS:
         yield "certificate"
+
+
+def _machine_state(config: Config, seal: Seal, at: int) -> MachineState:
+    """Keys that were dropped are none of the line's any more."""
+    return MachineState(seconds_left(config, at), {} if seal.is_dropped else seal.ring.ages(at))
 
 
 def seconds_left(config: Config, at: int) -> int | None:

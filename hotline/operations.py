@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sized
 
     from hotline.ports.figures.figures import Counts, LineState
+    from hotline.ports.machine import MachineState
     from hotline.service import Hotline
 
 
@@ -37,12 +38,12 @@ class MetricsPage(Protocol):
         state: LineState | None,
         parts: Mapping[str, str],
         workers: Mapping[str, bool],
-        certificate: int | None,
+        machine: MachineState,
     ) -> bytes: ...
 
 
-def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized, certificate: Callable[[], int | None]) -> Blueprint:
-    """`/health/live`, `/health/ready` and `/metrics`. `certificate`: for how many seconds the proxy's is good, where that is told."""
+def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized, machine: Callable[[], MachineState]) -> Blueprint:
+    """`/health/live`, `/health/ready` and `/metrics`. `machine`: what it knows just now."""
     operations = Blueprint("operations", __name__)
 
     @operations.get("/health/live")
@@ -74,7 +75,7 @@ def blueprint(hotline: Hotline, meter: MetricsPage, spool: Sized, certificate: C
         with suppress(MemoryAway):
             dropped = hotline.dropped_jobs()
             workers = hotline.workers()
-        page = meter.page(counts, spooled, dropped, state=state, parts=hotline.health(), workers=workers, certificate=certificate())
+        page = meter.page(counts, spooled, dropped, state=state, parts=hotline.health(), workers=workers, machine=machine())
         return Response(page, content_type=CONTENT_TYPE_LATEST)
 
     return operations

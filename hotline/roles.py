@@ -42,6 +42,6 @@ def tick(config: Config, loaded: EditionCache | None = None) -> None:
     threading.Thread(target=clock.clear, args=(leftovers, stop), name="leftovers", daemon=True).start()
     threading.Thread(target=clock.show, args=(line, stop), name="program", daemon=True).start()
     if config.rules.technicians:
-        watch = app.machine_watch(config, line.hotline, "clock")
+        watch = app.machine_watch(config, line, "clock")
         threading.Thread(target=clock.watch, args=(watch, stop), name="watch", daemon=True).start()
     clock.run(line, stop)

@@ -49,7 +49,7 @@ def up(env: Mapping[str, str]) -> int:
     os.umask(0o077)
     with held_port() as standin_port:
         try:
-            config = Config.from_env(demo_environment(env, f"http://127.0.0.1:{standin_port}", new_keys))
+            config = Config.from_env(demo_environment(env, f"http://127.0.0.1:{standin_port}", partial(new_keys, int(time.time()))))
         except OSError:
             raise CannotStart("the folder HOTLINE_VAR cannot be written") from None
         with only_one(Path(config.var)), bell() as ring, listen(config.bind) as listening:

@@ -135,7 +135,7 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
             follows.append((lambda stop: clock.look(line.hotline, stop), "staff"))
             follows.append((lambda stop: clock.tend_days(line, stop), "days"))
             if config.rules.technicians:
-                follows.append((lambda stop: clock.watch(machine_watch(config, line.hotline, "callers"), stop), "watch"))
+                follows.append((lambda stop: clock.watch(machine_watch(config, line, "callers"), stop), "watch"))
         else:
             threading.Thread(target=compiled.load, args=(app.jinja_env,), name="templates", daemon=True).start()
         for follow, name in follows:

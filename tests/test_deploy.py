@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -12,10 +13,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from hotline.adapters.machine import SCARCE_BYTES
 from hotline.adapters.meter import PrometheusMeter
 from hotline.config import SETTINGS
 from hotline.engine.check.phrases import STAFF
 from hotline.ports.figures.figures import Counts
+from hotline.ports.machine import MachineState
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, DRILL_LATE_SECONDS
 from hotline.service import Hotline
 from hotline.service.upkeep.machine_alarms import ALARMS
 from tests.fakes import STATE
@@ -133,9 +137,9 @@ def test_a_secret_that_is_exchanged_is_still_one_that_the_line_reads() -> None:
 def shown(tmp_path: Path) -> set[str]:
     """Every name on the page for Prometheus of a line of which everything is known, as a query writes it."""
     counts = Counts({"fr": 1}, {"fr": 1}, {"pending": 1}, {("fake", "sent"): 1}, backup_age=1, drill_age=1)
-    page = PrometheusMeter(tmp_path, lambda: 0.0).page(
-        counts, 1, 1, state=STATE, parts={"database": "ok"}, workers={"urgent": True}, certificate=1
-    )
+    meter, machine = PrometheusMeter(tmp_path, lambda: 0.0), MachineState(1, {"phone": 1})
+    meter.share()
+    page = meter.page(counts, 1, 1, state=STATE, parts={"database": "ok"}, workers={"urgent": True}, machine=machine)
     return set(re.findall("^(hotline_[a-z_]+)", page.decode(), re.MULTILINE))
 
 
@@ -226,8 +230,88 @@ def test_each_kind_of_sms_to_the_keeper_leads_to_an_alert() -> None:
     assert {f"machine_{alarm}" for alarm in ALARMS} <= set(STAFF)
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus's own checker is not at hand")
-def test_prometheus_takes_the_rules() -> None:
-    """Held to `promtool check rules`."""
-    ran = subprocess.run(["promtool", "check", "rules", str(DEPLOY / "prometheus.rules.yml")], capture_output=True, text=True, check=False)
-    assert ran.returncode == 0, ran.stderr
+def test_the_jobs_that_alerts_name_ask_both_doors() -> None:
+    """What answers callers is asked apart from the room, each where the settings' file lets it listen; and what both count is kept once."""
+    jobs = {job["job_name"]: job for job in YAML(typ="safe").load((DEPLOY / "prometheus.yml").read_text("utf-8"))["scrape_configs"]}
+    assert set(re.findall('job="([a-z-]+)"', " ".join(rule["expr"] for rule in alerts()))) == set(jobs)
+    asked = {name: job["static_configs"][0]["targets"] for name, job in jobs.items()}
+    (callers,) = re.findall("^HOTLINE_BIND='(.*)'$", (DEPLOY / "line.env").read_text("utf-8"), re.MULTILINE)
+    console = re.findall("^ListenStream=(.*)$", (DEPLOY / "systemd/hotline-console.socket").read_text("utf-8"), re.MULTILINE)
+    assert asked == {"hotline": console, "hotline-callers": [callers]}
+    assert [name for name, job in jobs.items() if "metric_relabel_configs" in job] == ["hotline-callers"]
+
+
+promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus's own checker is not at hand")
+
+
+@promtool
+def test_prometheus_takes_the_jobs_and_the_rules() -> None:
+    """Held to `promtool check config`, which reads the rules, too."""
+    ran = subprocess.run(["promtool", "check", "config", str(DEPLOY / "prometheus.yml")], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+WELL: dict[str, float] = {
+    'up{job="hotline"}': 1,
+    'up{job="hotline-callers"}': 1,
+    'hotline_part_ok{part="database"}': 1,
+    "hotline_backup_age_seconds": BACKUP_LATE_SECONDS,
+    "hotline_drill_age_seconds": DRILL_LATE_SECONDS,
+    "hotline_disk_free_bytes": SCARCE_BYTES,
+    'hotline_key_age_seconds{purpose="phone"}': 14 * 86400,
+    'hotline_key_age_seconds{purpose="number"}': 400 * 86400,
+}
+"""What Prometheus finds of a line that has nothing to be told of, each at its bound."""
+COMES: list[tuple[dict[str, float | None], set[str]]] = [
+    ({}, set()),
+    ({'up{job="hotline-callers"}': 0}, {"LigneMuette"}),
+    ({'up{job="hotline-callers"}': None}, {"LigneMuette"}),
+    ({'up{job="hotline"}': 0}, {"SalleMuette"}),
+    ({'up{job="hotline"}': None}, {"SalleMuette"}),
+    ({"hotline_backup_age_seconds": BACKUP_LATE_SECONDS + 1}, {"SauvegardeVieille"}),
+    ({"hotline_drill_age_seconds": DRILL_LATE_SECONDS + 1}, {"EssaiOublie"}),
+    ({"hotline_backup_age_seconds": None, "hotline_drill_age_seconds": None}, {"SauvegardeVieille", "EssaiOublie"}),
+    (
+        {"hotline_backup_age_seconds": None, "hotline_drill_age_seconds": None, 'hotline_part_ok{part="database"}': 0},
+        {"BaseAbsente"},
+    ),
+    (
+        {"hotline_backup_age_seconds": None, "hotline_drill_age_seconds": None, 'hotline_part_ok{part="database"}': None},
+        set(),
+    ),
+    ({"hotline_disk_free_bytes": SCARCE_BYTES - 1}, {"DisquePlein"}),
+    ({'hotline_key_age_seconds{purpose="phone"}': 14 * 86400 + 1}, {"CleVieille"}),
+    ({'hotline_key_age_seconds{purpose="number"}': 400 * 86400 + 1}, {"CleVieille"}),
+    ({'hotline_key_age_seconds{purpose="number"}': math.inf}, {"CleVieille"}),
+]
+"""What is otherwise (None: not there), and which alerts come of it within two hours."""
+
+
+@promtool
+def test_alerts_come_when_they_should_and_not_else(tmp_path: Path) -> None:
+    """By Prometheus's own evaluation: where nothing answers callers, where the room does not, where no backup was ever made; and none of it merely because the
+    database is away."""
+    cases = [
+        {
+            "name": f"{number} {sorted(otherwise)}",
+            "interval": "1m",
+            "input_series": [
+                {"series": series, "values": " ".join([str(value)] * 130)}
+                for series, value in (WELL | otherwise).items()
+                if value is not None
+            ],
+            "promql_expr_test": [
+                {
+                    "expr": 'count by (alertname) (ALERTS{alertstate="firing"})',
+                    "eval_time": "2h",
+                    "exp_samples": [{"labels": f'{{alertname="{name}"}}', "value": 1} for name in sorted(names)],
+                }
+            ],
+        }
+        for number, (otherwise, names) in enumerate(COMES)
+    ]
+    told = {"rule_files": [str(DEPLOY / "prometheus.rules.yml")], "evaluation_interval": "1m", "tests": cases}
+    path = tmp_path / "cases.yml"
+    path.write_text(json.dumps(told), encoding="utf-8")  # which is YAML
+    ran = subprocess.run(["promtool", "test", "rules", str(path)], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -56,6 +56,15 @@ def run(env: dict[str, str], capsys: pytest.CaptureFixture[str]) -> Run:
     return run
 
 
+def test_new_keys_say_when_they_were_made(run: Run) -> None:
+    """So that somebody hears a year later that they are old."""
+    before = int(time.time())
+    code, said = run("keys", "new")
+    keys = read_keys(said).keys
+    assert (code, set(PURPOSES)) == (0, {key.purpose for key in keys})
+    assert all(before <= key.since <= time.time() for key in keys)
+
+
 def test_what_lies_under_which_key_is_counted(run: Run, env: dict[str, str]) -> None:
     """By purpose, with what may go: nothing in force, nothing under which a row lies, nothing of the last day. No key is shown."""
     code, said = run("keys", "list")

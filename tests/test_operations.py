@@ -8,11 +8,13 @@ from flask import Flask
 from hotline.adapters.meter import PrometheusMeter
 from hotline.operations import blueprint
 from hotline.ports.figures.figures import Counts
+from hotline.ports.machine import MachineState
 from hotline.ports.spool import SpoolFull
 from hotline.ports.store import StoreAway
 from tests.fakes import FakeHotline, FakeTime
 
 WELL = {"database": "ok", "redis": "ok", "spool": "ok", "editions": "ok", "emergency_number": "ok", "clock": "ok"}
+MACHINE = MachineState(86_400 * 30, {"phone": 3600, "number": float("inf")})
 
 
 class FakeSpool:
@@ -36,9 +38,7 @@ def get(tmp_path):
     ):
         app = Flask("empty")
         app.register_blueprint(
-            blueprint(
-                hotline, PrometheusMeter(tmp_path / "metrics", FakeTime()), FakeSpool() if spool is None else spool, lambda: 86_400 * 30
-            )
+            blueprint(hotline, PrometheusMeter(tmp_path / "metrics", FakeTime()), FakeSpool() if spool is None else spool, lambda: MACHINE)
         )
         return app.test_client().get(path, headers=headers, environ_base={"REMOTE_ADDR": peer})
 
@@ -110,6 +110,8 @@ def test_metrics_tell_how_the_line_stands(get):
         'hotline_part_ok{part="gateway kannel"} 0.0',
         'hotline_part_ok{part="supervision"} 0.0',
         "hotline_certificate_seconds 2.592e+06",
+        'hotline_key_age_seconds{purpose="phone"} 3600.0',
+        'hotline_key_age_seconds{purpose="number"} +Inf',
     ):
         assert line in lines
 

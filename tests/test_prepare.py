@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
 
-from hotline.adapters.keys.keyring import KeysBroken
+from hotline.adapters.keys.keyring import PURPOSES, KeysBroken
 from hotline.adapters.keys.seal import Seal, SealBroken, new_keys
 from hotline.adapters.locks import ArgonPasswords
 from hotline.adapters.meter import PrometheusMeter
 from hotline.adapters.spool import DiskSpool
 from hotline.adapters.sql.schema import upgrade
-from hotline.app import DROPPED, Door, Role, assemble, build_again, create_app, drop_mark, load_library, open_seal, open_store
+from hotline.app import (
+    DROPPED,
+    Assembly,
+    Door,
+    Role,
+    alarms_seen_by,
+    assemble,
+    build_again,
+    create_app,
+    drop_mark,
+    load_library,
+    open_seal,
+    open_store,
+)
 from hotline.config import Config
 from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, passwords
@@ -31,6 +47,8 @@ from tests.fakes import FakeTime
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_A_CENTURY = 4_900_000_000
+
+pytest_plugins = ["tests.valkey"]
 
 
 @pytest.fixture
@@ -277,6 +295,51 @@ def test_what_answers_callers_never_shows_figures(config: Config) -> None:
     for host in ("https://chiffres.example.org", "https://salle.example.org"):
         assert {404} == {callers.get(path, base_url=host).status_code for path in ("/chiffres", "/console/sign-in", "/console/partners")}
     assert 200 == room.get("/chiffres", base_url="https://chiffres.example.org").status_code
+
+
+def test_each_door_tells_prometheus_how_old_its_keys_are(config: Config) -> None:
+    """The room has all of them; of keys that were dropped nothing is told. What answers callers is asked by itself, so that somebody hears when it does not."""
+    upgrade(config.database_url)
+    prepare(config)
+    made = replace(config, keys=new_keys(int(time.time()) - 86_400))
+    room = assemble(made, role="console")
+
+    def ages(door: Door, line: Assembly) -> dict[str, float]:
+        answer = create_app(made, door, line).test_client().get("/metrics")
+        assert 200 == answer.status_code
+        return {
+            purpose: float(age)
+            for purpose, age in re.findall(r'^hotline_key_age_seconds{purpose="(\w+)"} (\S+)$', answer.text, re.MULTILINE)
+        }
+
+    assert set(PURPOSES) - {"testimony", "factor", "cookie"} == set(ages("callers", assemble(made, role="callers")))
+    assert set(PURPOSES) == set(shown := ages("console", room))
+    assert all(86_400 <= age < 2 * 86_400 for age in shown.values())
+    drop_mark(made).make()
+    room.seal.refresh()
+    assert {} == ages("console", room)
+
+
+def test_the_clock_says_when_nothing_answers_callers(config: Config, valkey: str) -> None:
+    """They cannot, and the clock's own mark is left to them; with Redis away nobody knows, and Redis is told of."""
+    upgrade(config.database_url)
+    prepare(config)
+    here = replace(config, redis_url=valkey)
+    console, callers, clock = (assemble(here, role=role) for role in ("console", "callers", "clock"))
+    now = int(time.time())
+
+    def told(by: Literal["clock", "callers"], at: int) -> set[str]:
+        return {"callers", "console", "clock"} & set(alarms_seen_by(by, here, clock, at))
+
+    assert {"callers", "console"} == told("clock", now)
+    console.show_itself()
+    assert {"callers"} == told("clock", now)
+    callers.show_itself()
+    assert set() == told("clock", now)
+    assert {"callers", "console"} == told("clock", now + 120)
+    assert {"clock"} == told("callers", now + 120)
+    seen = alarms_seen_by("clock", config, assemble(config, role="clock"), now)
+    assert ("redis" in seen, "callers" in seen) == (True, False)
 
 
 def test_dropped_keys_keep_nothing_and_screens_go_on(config: Config) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
     from hotline.ports.figures.figures import LineState
+    from hotline.ports.machine import MachineState
 
 _Labels = TypeVar("_Labels", bound=tuple[str, ...])
 
@@ -19,11 +20,11 @@ _Labels = TypeVar("_Labels", bound=tuple[str, ...])
 class LineGauges:
     """A collector over what was read just now; what is not known is left out."""
 
-    def __init__(self, state: LineState | None, parts: Mapping[str, str], workers: Mapping[str, bool], certificate: int | None) -> None:
+    def __init__(self, state: LineState | None, parts: Mapping[str, str], workers: Mapping[str, bool], machine: MachineState) -> None:
         self._state = state
         self._parts = parts
         self._workers = workers
-        self._certificate = certificate
+        self._machine = machine
 
     def collect(self) -> Iterator[Metric]:
         if self._parts:
@@ -31,8 +32,13 @@ class LineGauges:
         if self._workers:
             alive = {(queue,): int(is_worked) for queue, is_worked in self._workers.items()}
             yield _gauge("hotline_worker_alive", "1: a worker of this queue showed itself within the last minute.", ("queue",), alive)
-        if self._certificate is not None:
-            yield GaugeMetricFamily("hotline_certificate_seconds", "For how long the proxy's certificate is good.", value=self._certificate)
+        if self._machine.certificate is not None:
+            yield GaugeMetricFamily(
+                "hotline_certificate_seconds", "For how long the proxy's certificate is good.", value=self._machine.certificate
+            )
+        if self._machine.key_ages:
+            ages = {(purpose,): age for purpose, age in self._machine.key_ages.items()}
+            yield _gauge("hotline_key_age_seconds", "Since when the key in force is so; +Inf: nobody wrote it down.", ("purpose",), ages)
         if self._state is not None:
             yield from _of(self._state)
 

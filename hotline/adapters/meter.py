@@ -23,6 +23,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 
 from hotline import shared_folder
 from hotline.adapters.line_gauges import LineGauges
+from hotline.adapters.machine import free_bytes
+from hotline.ports.machine import MachineState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,6 +53,7 @@ _BY_HOUR = {effect: len(_KINDS) * _ROW + len(_ORDER) + len(_PARTS) + len(_ENDED)
 """Orders until the last full hour: who looked each second would see of a single one what it was."""
 _UNKNOWN = {what: max(_BY_HOUR.values()) + 1 + slot for slot, what in enumerate(("report", "message", "end"))}
 _SLOTS = max(_UNKNOWN.values()) + 1
+_NOTHING_KNOWN = MachineState()
 
 
 class _Layout:
@@ -76,6 +79,8 @@ class PrometheusMeter:
         self._seconds = seconds
         self._hour = seconds() // 3600
         self._file: tuple[int, Path] | None = None
+        self._free: int | None = None
+        """As `share` last found it: whoever asks for the page waits for no disk."""
         self._begin()
         again = WeakMethod(self._begin)
         os.register_at_fork(after_in_child=lambda: (begin := again()) and begin())
@@ -119,6 +124,8 @@ class PrometheusMeter:
         """For one thread, which may hang with the disk: whoever counts or asks for the page does not wait for it."""
         if self._file is None:
             shared_folder.make(self._folder)
+        self._free = free_bytes(self._folder)
+        if self._file is None:
             self._file, before = _claim(self._folder, self._layout)
             with self._lock:
                 self._slots = array("Q", map(add, self._slots, before))
@@ -143,13 +150,13 @@ class PrometheusMeter:
         state: LineState | None = None,
         parts: Mapping[str, str] = {},
         workers: Mapping[str, bool] = {},
-        certificate: int | None = None,
+        machine: MachineState = _NOTHING_KNOWN,
     ) -> bytes:
         """The page for Prometheus: this machine's counters and spool, and gauges of the whole line. What is not known just now (None) is left out."""
         with self._lock:
             sums = list(map(add, self._slots, self._others))
-        return generate_latest(_Page(sums, self._layout, counts, spooled, dropped)) + generate_latest(
-            LineGauges(state, parts, workers, certificate)
+        return generate_latest(_Page(sums, self._layout, counts, spooled, dropped, self._free)) + generate_latest(
+            LineGauges(state, parts, workers, machine)
         )
 
 
@@ -183,12 +190,15 @@ def _sums(folder: Path, ours: Path, layout: _Layout) -> list[int]:
 
 
 class _Page:
-    def __init__(self, sums: list[int], layout: _Layout, counts: Counts | None, spooled: int | None, dropped: int | None) -> None:
+    def __init__(
+        self, sums: list[int], layout: _Layout, counts: Counts | None, spooled: int | None, dropped: int | None, free: int | None
+    ) -> None:
         self._sums = sums
         self._layout = layout
         self._counts = counts
         self._spooled = spooled
         self._dropped = dropped
+        self._free = free
 
     def collect(self) -> Iterator[Metric]:
         yield self._hops()
@@ -210,6 +220,8 @@ class _Page:
             yield GaugeMetricFamily(
                 "hotline_spool_records", "Orders on this machine's disk that wait for the database.", value=self._spooled
             )
+        if self._free is not None:
+            yield GaugeMetricFamily("hotline_disk_free_bytes", "Room on the disk of HOTLINE_VAR.", value=self._free)
         if self._dropped is not None:
             yield CounterMetricFamily("hotline_jobs_dropped", "Jobs in Redis that the line does not make.", value=self._dropped)
         if self._counts is not None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -95,7 +97,7 @@ def settings() -> Config:
         from hotline.adapters.keys.seal import new_keys
         from hotline.demo.environment import demo_environment
 
-        env = demo_environment(env, "http://127.0.0.1:9", new_keys)
+        env = demo_environment(env, "http://127.0.0.1:9", partial(new_keys, int(time.time())))
     return Config.from_env(env)
 
 

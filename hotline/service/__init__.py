@@ -25,6 +25,7 @@ from hotline.service.conversation.session import Session
 from hotline.service.conversation.turned_away import TurnedAwayCounts
 from hotline.service.conversation.who_is_there import WhoIsThere
 from hotline.service.deps import Deps
+from hotline.service.desk import backup_state
 from hotline.service.editions.session_marker import editions_of_session
 from hotline.service.faces import voice
 from hotline.service.held import is_held
@@ -262,7 +263,12 @@ class Hotline:
             worked = tuple(self.workers().values())
         except MemoryAway:
             worked = ()
-        return tuple(alarms_in(self.health(), worked))
+        return (*alarms_in(self.health(), worked), *self._backup_alarm())
+
+    def _backup_alarm(self) -> tuple[Alarm, ...]:
+        with suppress(StoreAway):  # which is told
+            return ("backup",) if backup_state.look(self._deps, self._clock.now()).backup.is_late else ()
+        return ()
 
     def dropped_jobs(self) -> int:
         """How many jobs workers dropped because the line does not make such. Raises MemoryAway."""

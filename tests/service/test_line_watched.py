@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.store import StoreAway
-from hotline.service.upkeep.machine_alarms import AGAIN_SECONDS, GRACE_SECONDS, Alarm, MachineAlarms
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, BackupRun
+from hotline.service.upkeep.machine_alarms import AGAIN_SECONDS, DAILY, GRACE_SECONDS, Alarm, MachineAlarms, missing
 from tests.service.fakes import FakeGateway
 from tests.service.line import AWA, CALLER, FANTA, Line
 
@@ -21,6 +22,18 @@ def kept(line: Line) -> Line:
     """A line whose machines one person keeps."""
     line.rule(replace(line.rules, technicians=(KEEPER,)))
     return line
+
+
+@pytest.fixture
+def backed_up(line: Line) -> Line:
+    """A line that was backed up just now, as each is every night."""
+    back_up(line, line.clock.now())
+    return line
+
+
+def back_up(line: Line, good_at: int | None, fault: str = "") -> None:
+    with line.store.write() as tx:
+        tx.backups.note(BackupRun("daily", line.clock.now(), good_at, fault))
 
 
 def look(line: Line, alarms: MachineAlarms, *found: Alarm, after: int = 0) -> list[str]:
@@ -79,7 +92,7 @@ def test_a_line_without_its_database_has_no_state(line: Line) -> None:
 
 
 def test_with_the_database_away_only_that_is_told(line: Line) -> None:
-    """Whether the time is right, and who is on call, cannot be seen then: nobody is told what nobody knows."""
+    """Whether the time is right, who is on call, and when the line was backed up, cannot be seen then: nobody is told what nobody knows."""
     line.wait(1)
     line.store.failing = "always"
     assert ("database",) == line.hotline.machine_alarms()
@@ -96,8 +109,9 @@ def test_with_the_database_away_only_that_is_told(line: Line) -> None:
         ("clock", "clock"),
     ],
 )
-def test_each_part_that_fails_is_an_alarm(line: Line, part: str, alarm: str) -> None:
+def test_each_part_that_fails_is_an_alarm(backed_up: Line, part: str, alarm: str) -> None:
     """And a line that is well has none."""
+    line = backed_up
     line.wait(1)
     assert () == line.hotline.machine_alarms()
     match part:
@@ -119,10 +133,36 @@ def test_each_part_that_fails_is_an_alarm(line: Line, part: str, alarm: str) -> 
     assert part == "memory" or "redis" not in line.hotline.machine_alarms()
 
 
-def test_with_redis_away_nobody_is_told_of_the_clock(line: Line) -> None:
+def test_with_redis_away_nobody_is_told_of_the_clock(backed_up: Line) -> None:
     """Its mark lies there: nothing is known of it."""
-    line.memory.away = line.queue.away = True
-    assert ("redis",) == line.hotline.machine_alarms()
+    backed_up.memory.away = backed_up.queue.away = True
+    assert ("redis",) == backed_up.hotline.machine_alarms()
+
+
+def test_a_line_that_is_not_backed_up_is_told_of(line: Line) -> None:
+    """Where none was ever made, too, as with no key to seal it to; a night that went wrong is not, as long as the one before is good."""
+    line.wait(1)
+    assert ("backup",) == line.hotline.machine_alarms()
+    back_up(line, None, "disk")
+    assert ("backup",) == line.hotline.machine_alarms()
+    back_up(line, line.clock.now() - BACKUP_LATE_SECONDS, "disk")
+    assert () == line.hotline.machine_alarms()
+    back_up(line, line.clock.now() - BACKUP_LATE_SECONDS - 1)
+    assert ("backup",) == line.hotline.machine_alarms()
+
+
+@pytest.mark.parametrize(
+    ("shown", "alarms"),
+    [
+        (("callers", "console", "clock"), ()),
+        (("callers", "callers", "clock"), ("console",)),
+        (("console", "worker-urgent", "clock"), ("callers",)),
+        ((), ("callers", "console")),
+    ],
+)
+def test_what_answers_and_shows_itself_nowhere_is_told_of(shown: tuple[str, ...], alarms: tuple[Alarm, ...]) -> None:
+    """The processes that answer callers, and the room's; on another machine is somewhere."""
+    assert alarms == tuple(missing(shown))
 
 
 def test_the_keeper_is_told_once_it_has_lasted(kept: Line) -> None:
@@ -144,6 +184,16 @@ def test_a_kind_is_told_once_an_hour(kept: Line) -> None:
     assert [] == look(kept, alarms, "disk", "redis", after=AGAIN_SECONDS // 2)
     assert [kept.say("machine_redis")] == look(kept, alarms, "disk", "redis", after=GRACE_SECONDS)
     assert [kept.say("machine_disk")] == look(kept, alarms, "disk", after=AGAIN_SECONDS // 2)
+
+
+@pytest.mark.parametrize("alarm", DAILY)
+def test_what_grows_worse_by_the_day_is_told_once_in_one(kept: Line, alarm: Alarm) -> None:
+    """Nobody is woken each hour of a night for what the morning can mend."""
+    alarms = MachineAlarms("clock")
+    look(kept, alarms, alarm)
+    assert [kept.say(f"machine_{alarm}")] == look(kept, alarms, alarm, after=GRACE_SECONDS)
+    assert [] == look(kept, alarms, alarm, after=AGAIN_SECONDS)
+    assert [kept.say(f"machine_{alarm}")] == look(kept, alarms, alarm, after=23 * HOUR)
 
 
 def test_of_two_processes_one_tells(kept: Line) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
+from math import inf
 from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
@@ -87,6 +88,10 @@ class Keyring(Struct, frozen=True):
     def finished(self, at: int) -> Keyring:
         """Nothing more is to be sealed anew."""
         return Keyring(tuple(replace(key, state="old", since=at) if key.state == "leaving" else key for key in self.keys))
+
+    def ages(self, at: int) -> dict[str, float]:
+        """For how many seconds the key in force of each purpose has been so; infinite where its moment was never written down."""
+        return {key.purpose: at - key.since if key.since else inf for key in self.keys if key.state == "current"}
 
     def without(self, purpose: str, id: str) -> Keyring:
         return Keyring(tuple(key for key in self.keys if (key.purpose, key.id) != (purpose, id)))

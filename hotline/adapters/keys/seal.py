@@ -243,9 +243,9 @@ class Seal:
             return False
 
 
-def new_keys() -> str:
-    """Fresh keys as text, one for each purpose."""
-    return fresh_keys().text().strip()
+def new_keys(at: int = 0) -> str:
+    """Fresh keys as text, one for each purpose. `at`: the moment of their making, in seconds; 0: nobody says."""
+    return fresh_keys(at).text().strip()
 
 
 def key_of(sealed: bytes) -> str:

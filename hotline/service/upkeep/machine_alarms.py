@@ -6,17 +6,24 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final, Literal, TypeAlias, get_args
 
+from hotline.engine.times import DAY_SECONDS
 from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.deps import Deps
 
-Alarm: TypeAlias = Literal["database", "redis", "spool", "wall_clock", "clock", "workers", "gateway", "disk", "certificate"]
+Alarm: TypeAlias = Literal[
+    "callers", "console", "database", "redis", "spool", "wall_clock", "clock", "workers", "gateway", "disk", "certificate", "backup"
+]
 """A kind of what is wrong; its words are `staff.machine_…`."""
 ALARMS: Final[tuple[Alarm, ...]] = get_args(Alarm)
 GRACE_SECONDS: Final = 120
 """What comes and goes, or lasts while somebody starts a process anew, is nobody's business."""
 AGAIN_SECONDS: Final = 3600
 """So often one kind is told, at most."""
+DAILY: Final[tuple[Alarm, ...]] = ("certificate", "backup")
+"""What grows worse by the day, and is told once in one."""
+WAITED_FOR: Final[tuple[Alarm, ...]] = ("callers", "console")
+"""Processes for which somebody waits, by the parts as which they show themselves."""
 QUEUES: Final = ("urgent", "default")
 _PARTS: Final[Mapping[str, Alarm]] = {"database": "database", "redis": "redis", "spool": "spool", "clock": "clock"}
 
@@ -33,16 +40,17 @@ class MachineAlarms:
         """Tell what has lasted long enough. What is over begins anew."""
         self._since = {alarm: self._since.get(alarm, at) for alarm in found}
         for alarm, since in self._since.items():
-            is_due = at - since >= GRACE_SECONDS and at - self._told.get(alarm, at - AGAIN_SECONDS) >= AGAIN_SECONDS
+            again = _again(alarm)
+            is_due = at - since >= GRACE_SECONDS and at - self._told.get(alarm, at - again) >= again
             if is_due and deps.written.has_phrase(f"staff.machine_{alarm}") and self._is_first(deps, alarm, at):
                 self._told[alarm] = at
                 tell(deps, alarm)
 
     def _is_first(self, deps: Deps, alarm: Alarm, at: int) -> bool:
-        """Has no other process told it in this hour? Where Redis is away nobody knows."""
+        """Has no other process told it meanwhile? Where Redis is away nobody knows."""
         ours = f"{self._name}|{at}".encode()
         try:
-            return deps.memory.first("machine alarm", alarm, ours, AGAIN_SECONDS) == ours
+            return deps.memory.first("machine alarm", alarm, ours, _again(alarm)) == ours
         except MemoryAway:
             return True
 
@@ -58,6 +66,12 @@ def tell(deps: Deps, alarm: Alarm) -> None:
                 break
 
 
+def missing(shown: Iterable[str]) -> Iterable[Alarm]:
+    """Those processes that work nowhere, by the parts of all that showed themselves: each says so to Redis by itself, so that one that hangs is missed too."""
+    seen = frozenset(shown)
+    return (part for part in WAITED_FOR if part not in seen)
+
+
 def alarms_in(health: Mapping[str, str], worked: Iterable[bool]) -> Iterable[Alarm]:
     """What is wrong by `Hotline.health`, and by whether each queue has a worker."""
     for part, alarm in _PARTS.items():
@@ -70,3 +84,7 @@ def alarms_in(health: Mapping[str, str], worked: Iterable[bool]) -> Iterable[Ala
         yield "gateway"
     if not all(worked):
         yield "workers"
+
+
+def _again(alarm: Alarm) -> int:
+    return DAY_SECONDS if alarm in DAILY else AGAIN_SECONDS

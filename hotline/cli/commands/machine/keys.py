@@ -56,7 +56,7 @@ def declare(commands: Any) -> None:
 def _new(_: argparse.Namespace) -> None:
     from hotline.adapters.keys.seal import new_keys
 
-    print(new_keys())
+    print(new_keys(_now()))
 
 
 def _rotate(options: argparse.Namespace) -> None:
