@@ -558,6 +558,15 @@ def test_somebody_hears_of_a_machine_that_fails(line: Line, monkeypatch: pytest.
     assert golive(line, SIGNED)[1]["G16"].endswith(": 2 told by SMS")
 
 
+def test_a_memory_that_is_open_to_others_is_bad(line: Line) -> None:
+    """The line's own address of it is the one that is looked at."""
+    folder = Path(line.env["HOTLINE_REDIS_URL"].removeprefix("unix://")).parent
+    folder.chmod(0o707)
+    said = golive(line, SIGNED)[1]["G20"]
+    folder.chmod(0o700)
+    assert (True, True) == (said.startswith("BAD: "), golive(line, SIGNED)[1]["G20"].startswith("ok: "))
+
+
 HEAD = "Filename\tType\tSize\tUsed\tPriority\n"
 
 

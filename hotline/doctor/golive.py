@@ -17,6 +17,7 @@ from hotline.doctor.line import active, freshness
 from hotline.doctor.outside import seen_from_outside
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
+from hotline.doctor.strangers import strangers
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.ports.desk.shifts import Shift
@@ -226,6 +227,11 @@ def _outside(point: Point, seen: Seen) -> Iterator[Finding]:
         yield _said(point, level, text)
 
 
+def _memory(point: Point, seen: Seen) -> Iterator[Finding]:
+    for level, text in strangers(seen.config.redis_url, seen.config.redis_budget_ms):
+        yield _said(point, level, text)
+
+
 def _complaints(point: Point, seen: Seen) -> Iterator[Finding]:
     """The name itself is shown on the staff's own page."""
     if not seen.config.console.complaints:
@@ -264,5 +270,6 @@ POINTS: Final = (
     Point("G17", "La mémoire ne va sur aucun disque, et l'heure est juste", _host),
     Point("G18", "De dehors, on ne voit que ce qu'il faut", _outside),
     Point("G19", "La ligne est sauvegardée, et la sauvegarde essayée", _backups),
+    Point("G20", "La mémoire courte de la ligne n'est ouverte qu'à elle", _memory),
 )
 """The ids stay: people sign by them."""
