@@ -115,7 +115,10 @@ def test_the_walk_lays_apart_what_a_lost_disk_must_not_take_along() -> None:
     """The stops and the copy of the days' keys: each in a folder that is made and named in the settings, before the units that may write there are written."""
     text = (ROOT / "docs/deploy.md").read_text("utf-8").partition("## 10. ")[2].partition("\n## ")[0]
     before, _, _ = text.partition("hotline units")
-    for name, folder, mode in (("HOTLINE_REVOKED_FILE='/srv/stops/revoked'", "/srv/stops", "2770"), ("HOTLINE_DAY_KEYS_COPY='/srv/days'", "/srv/days", "700")):
+    for name, folder, mode in (
+        ("HOTLINE_REVOKED_FILE='/srv/stops/revoked'", "/srv/stops", "2770"),
+        ("HOTLINE_DAY_KEYS_COPY='/srv/days'", "/srv/days", "700"),
+    ):
         assert (name in before, f"install -d -o hotline -g hotline -m {mode} {folder}\n" in before) == (True, True)
     (asked,) = re.findall(r'^sed -i "s\|(.*)\|(.*)\|" /etc/hotline/line.env$', before, re.MULTILINE)
     filled = re.sub(asked[0], asked[1], (DEPLOY / "line.env").read_text("utf-8"), flags=re.MULTILINE)

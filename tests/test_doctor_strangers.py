@@ -55,7 +55,7 @@ def test_a_socket_of_our_own_needs_no_password(server: Server) -> None:
     """As long as nobody but its owner and group can connect."""
     for mode in (0o700, 0o770, 0o775):
         server.socket.chmod(mode)
-        assert server.looked_at() == ["ok: Redis answers no one on this machine but the line's own users"]
+        assert server.looked_at() == ["ok: no one on this machine but the line's users reaches Redis"]
 
 
 def test_a_socket_of_everybodys_is_bad_without_one(server: Server) -> None:
@@ -71,7 +71,11 @@ def test_a_password_that_is_asked_for_is_enough(server: Server) -> None:
     """Of the socket of everybody's too, as in containers, and of a port."""
     server.socket.chmod(0o777)
     server.asks("line on >a-password ~* +@all", "default off")
-    for address in ("unix://line:a-password@{socket}", "unix://{socket}?username=line&password=a-password", "redis://line:x@127.0.0.1:{port}"):
+    for address in (
+        "unix://line:a-password@{socket}",
+        "unix://{socket}?username=line&password=a-password",
+        "redis://line:x@127.0.0.1:{port}",
+    ):
         assert server.looked_at(address) == ["ok: Redis asks whoever comes for a password"]
 
 

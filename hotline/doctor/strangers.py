@@ -31,7 +31,10 @@ def strangers(redis_url: str, budget_ms: int) -> Iterator[tuple[Level, str]]:
     elif is_open and others:
         yield "bad", f"{OPEN_TO_ALL}, and everybody on this machine reaches its socket (unixsocketperm 770)"
     elif not faults:
-        yield "ok", "Redis answers no one on this machine but the line's own users" if is_open else "Redis asks whoever comes for a password"
+        yield (
+            "ok",
+            "Redis asks whoever comes for a password" if not is_open else "no one on this machine but the line's users reaches Redis",
+        )
 
 
 def _displaced(socket: Path) -> Iterator[str]:
