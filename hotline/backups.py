@@ -129,7 +129,7 @@ def make(config: Config, folder: Path, at: int) -> MadeBackups:
             rotation.clear_unfinished(folder)
             kinds: tuple[BackupKind, ...] = KINDS if rotation.is_weekly_due(rotation.kept_in(folder), at) else ("daily",)
             made = tuple(file for kind in kinds for file in _make(config, folder, kind, at))
-            old = rotation.too_many(rotation.kept_in(folder), at)
+            old = rotation.too_many(rotation.kept_in(folder), at, config.rules.backup_days, config.rules.backup_weeks)
             for backup in old:
                 rotation.remove(backup)
     except (OSError, NotAsWritten):

@@ -1,5 +1,5 @@
-"""Retention: periods that are no setting, each with the reason. Those that an operator may want to change are settings (`hotline.settings.KeptFor`;
-docs/settings.md). `adapters/sql/upkeep/retention.py` takes away what its time is over for, every five minutes.
+"""Retention: periods that are no setting, since each follows from another rule, which is named with it. Those that an operator may want to change are
+settings (`hotline.settings.KeptFor`; docs/settings.md). `adapters/sql/upkeep/retention.py` takes away what its time is over for, every five minutes.
 
 What is listed in neither stays: staff, published editions, what was withdrawn, counts. A one-time link's time is an account's matter
 (`sign_in.LINK_SECONDS`); what Redis forgets by itself within a day stands with its adapters.
@@ -22,10 +22,6 @@ RUNG_SECONDS: Final = 1800
 """What one of the staff was rung for, where the vendor never says that the call is over: no ring lasts so long."""
 PRANK_DAYS: Final = 30
 """The most that `HOTLINE_PRANK_DAYS` can be: older ones stand in no backup."""
-FAILURE_SECONDS: Final = DAY_SECONDS
-"""A failure to sign in: who guesses is slowed down over a day."""
-SIGN_IN_SECONDS: Final = DAY_SECONDS
-"""A sign-in, after somebody last did something there: it opens nothing by then (`sign_in.LONGEST_SECONDS`). A one-time link goes with its end."""
 REVOKED_SECONDS: Final = {
     "stop": (DAYS_AHEAD + 1) * DAY_SECONDS,
     "cancelled": (DAYS_AHEAD + 1) * DAY_SECONDS,
@@ -35,8 +31,5 @@ REVOKED_SECONDS: Final = {
     "figures": 36 * DAY_SECONDS,
 }
 """What must not be undone by a restore, in the file that lies apart. A number in a backup can ring until its callback's end, which is no further ahead
-than `DAYS_AHEAD` days; what else there is names nobody, and is kept as long as the oldest backup, and a week. So it hangs on the two below."""
-BACKUP_DAYS: Final = 7
-"""Daily backups; there is one for each of as many days. More would outlast `REVOKED_SECONDS`: a restore would undo a stop."""
-BACKUP_WEEKS: Final = 4
-"""Weekly ones, which hold no callback, no caller's number, no note and no code."""
+than `DAYS_AHEAD` days; what else there is names nobody, and is kept as long as the oldest backup can be, and a week, however few this line keeps:
+copies may lie elsewhere. So it bounds `HOTLINE_BACKUP_DAYS` and `HOTLINE_BACKUP_WEEKS`: a backup that outlasts it undoes a stop."""

@@ -383,8 +383,9 @@ def _failing() -> Any:
     raise OSError("no such room")
 
 
-def test_rotation(tmp_path):
-    """Seven days, the newest of each, and four weeks; nothing else in the folder is touched."""
+@pytest.mark.parametrize(("days", "weeks"), [(7, 4), (2, 1)])
+def test_rotation(tmp_path, days, weeks):
+    """As many days as the operator wants, the newest of each, and as many weeks; nothing else in the folder is touched."""
     (tmp_path / "mine.txt").write_text("mine")
     weekly = 0
     for day in range(60):
@@ -395,13 +396,13 @@ def test_rotation(tmp_path):
                 weekly += 1
                 (tmp_path / rotation.name_of("weekly", at)).touch()
             (tmp_path / rotation.name_of("daily", at)).touch()
-            for old in rotation.too_many(rotation.kept_in(tmp_path), at):
+            for old in rotation.too_many(rotation.kept_in(tmp_path), at, days, weeks):
                 rotation.remove(old)
     kept = rotation.kept_in(tmp_path)
     daily = [backup.at // DAY_SECONDS for backup in kept if backup.kind == "daily"]
-    assert (7, 7) == (len(daily), len(set(daily)))
-    assert daily[0] - daily[-1] == 6
-    assert [backup.kind for backup in kept].count("weekly") == 4
+    assert (days, days) == (len(daily), len(set(daily)))
+    assert daily[0] - daily[-1] == days - 1
+    assert [backup.kind for backup in kept].count("weekly") == weeks
     assert weekly == 9
     assert (tmp_path / "mine.txt").exists()
 
@@ -414,7 +415,7 @@ def test_a_clock_that_lied_for_a_night(tmp_path):
         kinds = ("numbers", "daily", "weekly") if rotation.is_weekly_due(rotation.kept_in(tmp_path), at) else ("numbers", "daily")
         for kind in kinds:
             (tmp_path / rotation.name_of(kind, at)).touch()
-        for old in rotation.too_many(rotation.kept_in(tmp_path), at):
+        for old in rotation.too_many(rotation.kept_in(tmp_path), at, 7, 4):
             rotation.remove(old)
         kept = rotation.kept_in(tmp_path)
         assert [at] == [backup.at for backup in kept if backup.kind == "numbers"]

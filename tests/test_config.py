@@ -11,10 +11,11 @@ import pytest
 
 from hotline.config import SETTINGS, Config, ConfigError, Variable
 from hotline.demo.environment import demo_environment
+from hotline.engine.times import DAY_SECONDS
 from hotline.gateways import registry
 from hotline.gateways.registry import Gateways
 from hotline.gateways.table.accounts import SHIPPED
-from hotline.retention import PRANK_DAYS
+from hotline.retention import PRANK_DAYS, REVOKED_SECONDS
 from hotline.settings import AUDIENCES, KEPT, Audience
 from tests.service.fakes import FakeClock, FakeMemory
 
@@ -429,5 +430,15 @@ def test_what_is_kept_has_a_least_and_a_most(name: str) -> None:
         with pytest.raises(ConfigError) as refused:
             Config.from_env(GOOD | {name: str(value)})
         assert refused.value.faults == (f"{name}: must be a whole number from {least} to {most}",)
-    promised = {"HOTLINE_NUMBER_HOURS": 24, "HOTLINE_PRANK_DAYS": PRANK_DAYS, "HOTLINE_OUTBOX_HOURS": 24, "HOTLINE_DRAFT_HOURS": 12}
+    # The oldest daily backup is a day older than there are, the oldest weekly one a week: what was taken back since is still known then.
+    outlived = {
+        "HOTLINE_BACKUP_DAYS": REVOKED_SECONDS["stop"] // DAY_SECONDS - 1,
+        "HOTLINE_BACKUP_WEEKS": REVOKED_SECONDS["testimony"] // DAY_SECONDS // 7 - 1,
+    }
+    promised = outlived | {
+        "HOTLINE_NUMBER_HOURS": 24,
+        "HOTLINE_PRANK_DAYS": PRANK_DAYS,
+        "HOTLINE_OUTBOX_HOURS": 24,
+        "HOTLINE_DRAFT_HOURS": 12,
+    }
     assert most == promised.get(name, most)

@@ -70,7 +70,8 @@ def test_a_container_sees_what_it_needs() -> None:
     """What opens callers' numbers goes into what answers callers and what is typed; secrets are a folder, since a file that is mounted is never exchanged, and what is typed alone writes it."""
     ours = {name: service for name, service in compose().items() if service["image"].startswith("hotline")}
     seen = {name: set(service["volumes"]) for name, service in ours.items()}
-    assert {name for name, volumes in seen.items() if "days:/var/lib/hotline-days" in volumes} == {"callers", "ctl"}
+    for days in ("days:/var/lib/hotline-days", "days-copy:/var/lib/hotline-days-copy"):
+        assert {name for name, volumes in seen.items() if days in volumes} == {"callers", "ctl"}
     assert {name for name, volumes in seen.items() if "./secrets:/etc/hotline/secrets:ro" in volumes} == ours.keys() - {"ctl"}
     assert "./secrets:/etc/hotline/secrets" in seen["ctl"]
     files = {value for name, value in ours["ctl"]["environment"].items() if name.endswith("_FILE")}
@@ -112,6 +113,20 @@ def test_every_command_and_unit_of_the_walk_exists(capsys: pytest.CaptureFixture
     begun = set(re.findall(r"hotline(?:-[a-z]+(?:@[a-z]+)?)?(?:\.[a-z]+)?", " ".join(re.findall("systemctl enable --now (.*)", text))))
     written = {path.name.replace("@.service", "@urgent").removesuffix(".service") for path in (DEPLOY / "systemd").iterdir()}
     assert written | {"hotline-worker@default"} == begun | {"hotline-doctor", "hotline-backup"}, "these are started by their timers"
+
+
+def test_the_walk_lays_apart_what_a_lost_disk_must_not_take_along() -> None:
+    """The stops and the copy of the days' keys: each in a folder that is made and named in the settings, before the units that may write there are written."""
+    text = (ROOT / "docs/deploy.md").read_text("utf-8").partition("## 10. ")[2].partition("\n## ")[0]
+    before, _, _ = text.partition("hotline units")
+    for name, folder, mode in (
+        ("HOTLINE_REVOKED_FILE='/srv/stops/revoked'", "/srv/stops", "2770"),
+        ("HOTLINE_DAY_KEYS_COPY='/srv/days'", "/srv/days", "700"),
+    ):
+        assert (name in before, f"install -d -o hotline -g hotline -m {mode} {folder}\n" in before) == (True, True)
+    (asked,) = re.findall(r'^sed -i "s\|(.*)\|(.*)\|" /etc/hotline/line.env$', before, re.MULTILINE)
+    filled = re.sub(asked[0], asked[1], (DEPLOY / "line.env").read_text("utf-8"), flags=re.MULTILINE)
+    assert "\nHOTLINE_DAY_KEYS_COPY='/srv/days'\n" in filled
 
 
 PACKAGES = {"git": "git", "curl": "curl", "openssl": "openssl", "nginx": "nginx-light", "certbot": "certbot", "python3": "python3-venv"}

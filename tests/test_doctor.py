@@ -33,7 +33,7 @@ from hotline.cli import main
 from hotline.config import Config
 from hotline.content import read_sources
 from hotline.doctor import POINTS
-from hotline.doctor.host import swap
+from hotline.doctor.host import clock, clock_state, swap
 from hotline.engine.flow import DayPart, Where
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
@@ -110,6 +110,7 @@ def line(tmp_path: Path, valkey: str, monkeypatch: pytest.MonkeyPatch, capsys: p
         HOTLINE_REDIS_URL=valkey,
         HOTLINE_BACKUP_RECIPIENT=backup_keys()[0],
         HOTLINE_REVOKED_FILE=str(tmp_path / "apart" / "revoked"),
+        HOTLINE_DAY_KEYS_COPY=str(tmp_path / "apart" / "days"),
     )
     terminal.has(monkeypatch, env)
     migrated(env["HOTLINE_DATABASE_URL"])
@@ -558,6 +559,15 @@ def test_somebody_hears_of_a_machine_that_fails(line: Line, monkeypatch: pytest.
     assert golive(line, SIGNED)[1]["G16"].endswith(": 2 told by SMS")
 
 
+def test_a_memory_that_is_open_to_others_is_bad(line: Line) -> None:
+    """The line's own address of it is the one that is looked at."""
+    folder = Path(line.env["HOTLINE_REDIS_URL"].removeprefix("unix://")).parent
+    folder.chmod(0o707)
+    said = golive(line, SIGNED)[1]["G20"]
+    folder.chmod(0o700)
+    assert (True, True) == (said.startswith("BAD: "), golive(line, SIGNED)[1]["G20"].startswith("ok: "))
+
+
 HEAD = "Filename\tType\tSize\tUsed\tPriority\n"
 
 
@@ -575,6 +585,40 @@ HEAD = "Filename\tType\tSize\tUsed\tPriority\n"
 def test_memory_reaches_no_disk(rows: str, level: str) -> None:
     """Swap is off, in memory, or behind dm-crypt."""
     assert level == swap(HEAD + rows, lambda device: device == "/dev/dm-1")[0]
+
+
+@pytest.mark.parametrize(("state", "level", "word"), [(0, "ok", "right"), (4, "ok", "right"), (5, "warn", "nothing"), (-1, "warn", "seen")])
+def test_the_clock_is_kept_right(state: int, level: str, word: str) -> None:
+    """By the kernel's own word (man 2 adjtimex): from 0 on somebody sees to it, 5 is nobody, and below 0 there is no word."""
+    said = clock(state)
+    assert (level, True) == (said[0], word in said[1])
+    assert clock_state() in range(-1, 6)
+
+
+def test_whoever_looks_never_opens_the_days_keys(line: Line) -> None:
+    """The unit that looks every morning is kept from them: a line whose folder it cannot read is well all the same."""
+    folder = Path(line.env["HOTLINE_DAY_KEYS"])
+    folder.rename(folder.with_name("elsewhere"))
+    folder.write_text("no folder: whoever reads it fails")
+    code, said = line.doctor()
+    assert (0, "ok: ") == (code, said["day keys"][:4])
+
+
+def test_a_lost_disk_does_not_take_the_days_keys_along(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a second folder, with one that lies with the rest, or with one that lacks the pair of today or tomorrow, a restore would ring nobody."""
+    copy = Path(line.env["HOTLINE_DAY_KEYS_COPY"])
+    assert "ok: " == golive(line, SIGNED)[1]["G19"].split("\n")[-1][:4]
+    for pair in sorted(copy.iterdir()):
+        whole = pair.read_bytes()
+        pair.unlink()
+        code, said = golive(line, SIGNED)
+        assert (1, True) == (code, f"{pair.name} is not in" in said["G19"].split("\n")[-1])
+        pair.write_bytes(whole)
+    monkeypatch.setenv("HOTLINE_DAY_KEYS_COPY", "copy")
+    assert "lies in HOTLINE_VAR" in golive(line, SIGNED)[1]["G19"]
+    monkeypatch.delenv("HOTLINE_DAY_KEYS_COPY")
+    last = golive(line, SIGNED)[1]["G19"].split("\n")[-1]
+    assert (True, True) == (last.startswith("warn: "), "HOTLINE_DAY_KEYS_COPY is empty" in last)
 
 
 def test_the_certificate_is_told_by_its_file(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -599,8 +643,8 @@ def certificate(days: int) -> bytes:
 
 def test_every_point_is_checked_or_signed() -> None:
     """None is listed and forgotten."""
-    assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 20)]
-    assert [point.id for point in POINTS if not point.by_people] == [f"G{number}" for number in (*range(1, 9), *range(15, 20))]
+    assert [point.id for point in POINTS] == [f"G{number}" for number in range(1, 21)]
+    assert [point.id for point in POINTS if not point.by_people] == [f"G{number}" for number in (*range(1, 9), *range(15, 21))]
 
 
 @pytest.mark.parametrize(

@@ -76,11 +76,14 @@ def test_the_periods_are_those_that_are_kept() -> None:
     assert f"{default['HOTLINE_AUDIT_YEARS']} année entière" in until("audit")
     assert f"{int(default['HOTLINE_SMS_SESSION_SECONDS']) // 60} minutes" in rows()[0][2]
     assert f"{default['HOTLINE_HOUR_DAYS']} jours" in until("turned_away")
+    backups = " ".join(row[2] for row in rows() if "sauvegarde d" in row[0])
+    assert f"{default['HOTLINE_BACKUP_DAYS']} jours" in backups
+    assert f"{default['HOTLINE_BACKUP_WEEKS']} semaines" in backups
     a_day = (
         int(default["HOTLINE_OUTBOX_HOURS"]) * 3600,
         retention.RING_SECONDS,
-        retention.FAILURE_SECONDS,
-        retention.SIGN_IN_SECONDS,
+        int(default["HOTLINE_FAILURE_HOURS"]) * 3600,
+        int(default["HOTLINE_SIGN_IN_HOURS"]) * 3600,
         int(default["HOTLINE_TIME_REQUEST_HOURS"]) * 3600,
     )
     assert set(a_day) == {DAY_SECONDS}

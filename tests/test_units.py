@@ -92,7 +92,7 @@ def test_the_days_keys_are_seen_by_what_places_calls_alone() -> None:
     shows = other(shows_numbers=True, day_keys=PurePosixPath("/secret/days"))
     hidden = "InaccessiblePaths=-/var/lib/hotline-days\n"
     assert "StateDirectory=hotline-days\n" in unit("hotline-callers.service")
-    assert [name for name in ("console", "clock", "worker@", "backup") if hidden not in unit(f"hotline-{name}.service")] == []
+    assert [name for name in ("console", "clock", "worker@", "backup", "doctor") if hidden not in unit(f"hotline-{name}.service")] == []
     assert "ReadWritePaths=/secret/days\n" in unit("hotline-console.service", shows)
 
 

@@ -6,12 +6,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final, cast
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import AuthenticationError, RedisError
 from redis.exceptions import ConnectionError as NotReached
-from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
 
@@ -79,6 +80,30 @@ def connect(url: str, budget_ms: int) -> Redis:
         protocol=2,
         driver_info=None,
     )
+
+
+def lets_in(url: str, budget_ms: int) -> bool:
+    """Does the server answer whoever names no user and no password? Raises MemoryAway where it is not reached so."""
+    client = connect(url, budget_ms)
+    for credential in ("username", "password"):
+        client.connection_pool.connection_kwargs.pop(credential, None)
+    try:
+        client.ping()
+    except AuthenticationError:
+        return False
+    except (NotReached, TooLate):
+        raise MemoryAway from None
+    except RedisError:  # it took us for somebody who may not ask this
+        return True
+    finally:
+        client.close()
+    return True
+
+
+def socket_path(url: str) -> Path | None:
+    """The Unix socket that this address names. Returns None where it names a port."""
+    path = connect(url, 1).connection_pool.connection_kwargs.get("path")
+    return None if path is None else Path(path)
 
 
 class Breaker:

@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from hotline.app import local_day, open_store
+from hotline.app import day_secrets, local_day, open_store
 from hotline.config import Config
 from hotline.doctor.finding import Finding, Level, listed
-from hotline.doctor.host import clock_here, swap_here
+from hotline.doctor.host import clock, clock_state, swap_here
 from hotline.doctor.line import active, freshness
 from hotline.doctor.outside import seen_from_outside
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
+from hotline.doctor.strangers import strangers
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.ports.desk.shifts import Shift
@@ -65,6 +67,8 @@ class Seen(Struct, frozen=True):
     rung: frozenset[str] = frozenset()
     """Ids of those whom the line may ring: they have two digits."""
     backups: tuple[Finding, ...] = ()
+    uncopied: tuple[str, ...] = ()
+    """The days whose keys the second folder lacks, though numbers are sealed, or will be tomorrow, under them."""
 
 
 def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
@@ -76,6 +80,9 @@ def ready(config: Config, at: int, root: Path) -> Iterator[Finding]:
     try:
         with store.read() as tx:
             seen = _seen(config, at, today, tx)
+        secrets = day_secrets(config)
+        days = (day.day for day in store.day_keys() if day.state in {"used", "next"})
+        seen = replace(seen, uncopied=tuple(day for day in days if not secrets.is_copied(day)))
     except StoreAway:
         yield Finding("database", "bad", "does not answer, or has no tables yet (hotline doctor)")
         return
@@ -165,6 +172,20 @@ def _backups(point: Point, seen: Seen) -> Iterator[Finding]:
         yield from (_said(point, found.level, found.text) for found in seen.backups)
     if not seen.config.revoked_file:
         yield _said(point, "bad", "the file of stops lies in HOTLINE_VAR, with the rest: a lost disk takes it along (HOTLINE_REVOKED_FILE)")
+    yield _copied(point, seen)
+
+
+def _copied(point: Point, seen: Seen) -> Finding:
+    """Would whoever is restored after a lost disk still open the numbers of those who wait?"""
+    copy, var = seen.config.day_keys_copy, Path(seen.config.var)
+    if copy is None:
+        return _said(point, "warn", "HOTLINE_DAY_KEYS_COPY is empty: a lost disk takes the days' keys along, and a restore rings nobody")
+    if (var / copy).resolve().is_relative_to(var.resolve()):
+        return _said(point, "bad", "HOTLINE_DAY_KEYS_COPY lies in HOTLINE_VAR, with the rest: a lost disk takes it along")
+    if seen.uncopied:
+        text = f"the key of {listed(seen.uncopied)} is not in HOTLINE_DAY_KEYS_COPY, or is not seen there: a restore rings nobody"
+        return _said(point, "bad", text)
+    return _said(point, "ok", "the days' keys have a copy of their own")
 
 
 def _kind(point: Point, seen: Seen) -> Iterator[Finding]:
@@ -218,11 +239,16 @@ def _helped(point: Point, seen: Seen) -> Iterator[Finding]:
 
 def _host(point: Point, _: Seen) -> Iterator[Finding]:
     yield _said(point, *swap_here())
-    yield _said(point, *clock_here())
+    yield _said(point, *clock(clock_state()))
 
 
 def _outside(point: Point, seen: Seen) -> Iterator[Finding]:
-    for level, text in seen_from_outside(seen.config.console.console_url, seen.config.bind, seen.at):
+    for level, text in seen_from_outside(seen.config.console.console_url, seen.config.bind, seen.config.gateways, seen.at):
+        yield _said(point, level, text)
+
+
+def _memory(point: Point, seen: Seen) -> Iterator[Finding]:
+    for level, text in strangers(seen.config.redis_url, seen.config.redis_budget_ms):
         yield _said(point, level, text)
 
 
@@ -264,5 +290,6 @@ POINTS: Final = (
     Point("G17", "La mémoire ne va sur aucun disque, et l'heure est juste", _host),
     Point("G18", "De dehors, on ne voit que ce qu'il faut", _outside),
     Point("G19", "La ligne est sauvegardée, et la sauvegarde essayée", _backups),
+    Point("G20", "La mémoire courte de la ligne n'est ouverte qu'à elle", _memory),
 )
 """The ids stay: people sign by them."""

@@ -46,10 +46,14 @@ def swap_here() -> tuple[Level, str]:
         return "warn", "whether swap is off cannot be seen here"
 
 
-def clock_here() -> tuple[Level, str]:
-    """Does something keep this machine's clock right?"""
+def clock_state() -> int:
+    """What adjtimex says of this machine's clock: 0 and more; below that nobody can say."""
     adjtimex = getattr(ctypes.CDLL(None), "adjtimex", None)
-    state = adjtimex(ctypes.create_string_buffer(TIMEX_BYTES)) if adjtimex else -1
+    return adjtimex(ctypes.create_string_buffer(TIMEX_BYTES)) if adjtimex else -1
+
+
+def clock(state: int) -> tuple[Level, str]:
+    """Does something keep a clock right of which adjtimex says this?"""
     if state == ERROR:
         return "warn", "nothing keeps this machine's clock right (systemd-timesyncd or chrony), or it has just begun: promises end by it"
     return ("ok", "its clock is kept right") if state >= 0 else ("warn", "whether its clock is kept right cannot be seen here")

@@ -15,16 +15,19 @@ from urllib.parse import SplitResult, urlsplit
 from hotline.adapters.machine import RENEW_SECONDS
 from hotline.doctor.finding import Level
 from hotline.engine.times import DAY_SECONDS
+from hotline.gateways.paths import asked_from_outside
 
 SECONDS: Final = 5.0
 INSIDE: Final = ("/metrics", "/health/ready")
 HELD_SECONDS: Final = 0.5
 """A hop is answered in a fraction of it: what is held so long at the line's own address waits for a body."""
+TRIES: Final = 3
+"""What is held each time is no slow hop of somebody else's."""
 _ESTABLISHED: Final = "01"
 
 
-def seen_from_outside(console_url: str | None, bind: str, at: int) -> Iterator[tuple[Level, str]]:
-    """A level and words for each look."""
+def seen_from_outside(console_url: str | None, bind: str, gateways: tuple[str, ...], at: int) -> Iterator[tuple[Level, str]]:
+    """A level and words for each look. `gateways`: those that the line uses, by name."""
     if console_url is None:
         yield "warn", "HOTLINE_CONSOLE_URL is empty: nothing says where the line is seen from outside"
         return
@@ -35,7 +38,7 @@ def seen_from_outside(console_url: str | None, bind: str, at: int) -> Iterator[t
     try:
         yield _certificate(url, at)
         yield from _pages(url)
-        yield _bodies(url, bind)
+        yield _bodies(url, bind, asked_from_outside(gateways))
     except ssl.SSLError as error:
         yield "bad", f"its certificate is not one that a browser takes ({error.reason})"
     except (OSError, http.client.HTTPException) as error:
@@ -70,21 +73,29 @@ def _get(url: SplitResult, path: str) -> tuple[int, str | None]:
         return response.status, response.headers["Strict-Transport-Security"]
 
 
-def _bodies(url: SplitResult, bind: str) -> tuple[Level, str]:
-    """Does a body that is not whole yet reach the line? Seen where the proxy is on this machine: by a connection to the line that is there as long as ours is."""
-    before = _connected_to(bind)
-    if before is None:
+def _bodies(url: SplitResult, bind: str, paths: tuple[str, ...]) -> tuple[Level, str]:
+    """Does a body that is not whole yet reach the line? Seen where the proxy is on this machine: by a connection to the line that is there as long as ours is.
+
+    A proxy that keeps connections to the line open between requests may hide it: the examples in `deploy/` keep none.
+    """
+    if not paths:
+        return "ok", "no gateway of the line's asks from outside"
+    if _connected_to(bind) is None:
         return "warn", "whether the proxy waits for whole requests cannot be seen here"
+    if all(_is_handed_on(url, bind, paths[0]) for _ in range(TRIES)):
+        return "bad", "the proxy hands bodies on before they are whole (proxy_request_buffering on)"
+    return "ok", "the proxy waits for whole requests, as far as can be seen from here"
+
+
+def _is_handed_on(url: SplitResult, bind: str, path: str) -> bool:
+    before = _connected_to(bind) or frozenset()
     with _connect(url) as begun:
-        begun.sendall(f"POST /at/doctor/ussd HTTP/1.1\r\nHost: {url.hostname}\r\nContent-Length: 64\r\n\r\ntext=".encode())
+        begun.sendall(f"POST /{path}/doctor/ussd HTTP/1.1\r\nHost: {url.hostname}\r\nContent-Length: 64\r\n\r\ntext=".encode())
         found = set(_connected_to(bind) or ()) - before
         time.sleep(HELD_SECONDS / 2)
         found |= set(_connected_to(bind) or ()) - before
         time.sleep(HELD_SECONDS)
-        held = found & (_connected_to(bind) or frozenset())
-    if held:
-        return "warn", "the proxy seems to hand bodies on before they are whole (proxy_request_buffering on)"
-    return "ok", "the proxy waits for whole requests, as far as can be seen from here"
+        return bool(found & (_connected_to(bind) or frozenset()))
 
 
 def _connected_to(bind: str) -> frozenset[str] | None:

@@ -58,7 +58,7 @@ GATEWAY: Final = Audience(
 PROMISE: Final = Audience("What callers are promised", "For the coordinator, who answers for it.")
 KEPT: Final = Audience(
     "What is kept, and how long",
-    "For the coordinator and whoever advises her on the law (docs/coordination.md, G11, says what holds by default). Numbers, pranks, messages and drafts can be kept shorter, never longer: the line's words and SECURITY.md promise it. Periods that are no setting stand in `hotline/retention.py`, each with its reason.",
+    "For the coordinator and whoever advises her on the law (docs/coordination.md, G11, says what holds by default). Numbers, pranks, messages and drafts can be kept shorter, never longer: the line's words and SECURITY.md promise it. What stands in `hotline/retention.py` is no setting, since it follows from another rule: keys of what counts once (a day: a vendor or a browser that repeats itself later would count twice), rings (a day: `HOTLINE_RINGS_A_DAY` counts over one), what one of the staff was rung for (half an hour: no ring lasts longer), and the file of stops (eight days, as long as a number in a backup can ring; 36 days what names nobody, as the oldest backup can be).",
 )
 TEAM: Final = Audience("The counselors' work", "For the coordinator and the supervisors.")
 CONSOLE: Final = Audience("The console", "For the coordinator, and for the admin who makes the accounts.")
@@ -322,6 +322,21 @@ class KeptFor(Settings, frozen=True, kw_only=True):
             "what supervisors declared of the line, after its end, and a day that was other than its week, from its beginning",
         ),
     ] = 2
+    sign_in_hours: Annotated[
+        int,
+        Setting(
+            KEPT, number(12, 24), "that somebody signed in to the console, after they last did something there; it opens nothing by then"
+        ),
+    ] = 24
+    failure_hours: Annotated[
+        int, Setting(KEPT, number(1, 24), "that signing in failed; who guesses is slowed down over a quarter of an hour of it")
+    ] = 24
+    backup_days: Annotated[
+        int, Setting(KEPT, number(1, 7), "daily backups that `hotline backup` leaves, one a day; more than seven would undo a stop")
+    ] = 7
+    backup_weeks: Annotated[
+        int, Setting(KEPT, number(1, 4), "weekly ones, which hold no callback, no caller's number, no note and no code")
+    ] = 4
     comment_days: Annotated[int, Setting(KEPT, number(7, 365), "what staff say to each other about words of the line")] = 365
     audit_years: Annotated[
         int,

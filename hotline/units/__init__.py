@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from hotline.gateways.paths import asked_from_outside
+
 TEMPLATES: Final = Path(__file__).with_name("templates")
 PLACE: Final = re.compile(r"\$\{([a-z_]+)\}")
 PART: Final = ".part"
@@ -24,8 +26,6 @@ STATE: Final = PurePosixPath("/var/lib")
 NAMELESS: Final = "line.example.org"
 PARTS: Final = ("console", "worker", "clock")
 """What has a user of its own."""
-NOT_PROXIED: Final = "kannel"
-"""It asks from the line's own machine."""
 
 
 class CannotFit(Exception):
@@ -164,5 +164,4 @@ def _in_a_home(machine: Machine) -> bool:
 
 def _paths(gateways: tuple[str, ...]) -> tuple[str, ...]:
     """What comes to callers' processes from outside."""
-    ours = ("at" if name == "africastalking" else f"gateway/{name}" for name in gateways if name != NOT_PROXIED)
-    return tuple(ours) or ("at",)
+    return asked_from_outside(gateways) or ("at",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from msgspec.structs import replace
 from sqlalchemy import func, select
 
@@ -10,11 +12,12 @@ from hotline.engine.quarters import first_of_month
 from hotline.ports.calls.alarms import Alarm
 from hotline.ports.calls.staff_rings import StaffRing
 from hotline.ports.desk.care import TimeRequest
+from hotline.ports.desk.cases import Referral
 from hotline.ports.desk.declarations import Declaration
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.figures.figures import TurnedAway
-from hotline.service.upkeep.purging import oldest_kept
-from hotline.settings import Rules
+from hotline.service.upkeep.purging import age_audit
+from hotline.settings import KeptFor, Rules
 from tests.adapters.test_store import DAY, HOUR, NOW, id_of
 from tests.adapters.test_store_sealed import finest, write_everything
 
@@ -22,7 +25,7 @@ RULES = Rules()
 TODAY = NOW // DAY
 MIDNIGHT = TODAY * DAY
 """To which the moments of what closed today are rounded down after a week."""
-NEW_YEAR_2028 = 1_830_297_600
+NEW_YEAR_2028, NEW_YEAR_2029 = 1_830_297_600, 1_861_920_000
 GOES = {
     "rings": NOW + 13 + DAY,
     "sign_ins": NOW + DAY,
@@ -39,7 +42,8 @@ GOES = {
     "declarations": (NOW // 60 + 60) * 60 + 2 * DAY,
     **dict.fromkeys(("notes", "offers", "calls"), MIDNIGHT + 30 * DAY),
     "pranks": MIDNIGHT + 30 * DAY,
-    **dict.fromkeys(("callbacks", "consents", "reviews", "handed", "alarms", "referrals"), NOW + HOUR + 30 * DAY),
+    **dict.fromkeys(("callbacks", "consents", "reviews", "handed", "alarms"), NOW + HOUR + 30 * DAY),
+    "referrals": MIDNIGHT + (1 + 90) * DAY,
     "comments": NOW + 365 * DAY,
     "audit": NEW_YEAR_2028,
 }
@@ -66,6 +70,7 @@ def write_the_rest(store) -> None:
         t.shifts.add(Shift(id_of(1), None, 0, 1440, TODAY, off=True))
         t.declarations.add(Declaration("many", NOW // 60, NOW // 60 + 60))
         t.alarms.save(Alarm(id_of(1), "urgent", NOW))
+        t.cases.save_referral(Referral(id_of(61), None, "legal", None, "referred", "undecided", TODAY + 1, None, TODAY))
         t.figures.turn_away(TurnedAway(NOW // HOUR, "fr", "soon", "nobody", 3))
 
 
@@ -73,9 +78,8 @@ def pass_to(store, at: int, periods: Rules = RULES) -> dict[str, int]:
     """What the clock does by this moment; and how many rows each table that empties then has."""
     with store.write() as t:
         t.retention.purge(at, periods)
-        until = t.audit.due(oldest_kept(at, periods.audit_years))
-        if until is not None:
-            t.audit.forget(until, 1000)
+    age_audit(SimpleNamespace(store=store, rules=periods), at)
+    with store.read() as t:
         return {name: t._connection.execute(select(func.count()).select_from(metadata.tables[name])).scalar_one() for name in GOES}
 
 
@@ -128,27 +132,52 @@ def test_what_stays_a_while_becomes_coarser_on_its_day(store):
     assert first_of_month(TODAY) == value(store, incidents.c.day)
 
 
-def test_shorter_periods_are_obeyed(store):
-    """Each is the operator's: set to its least, what it is of goes by it."""
+OTHER_PERIODS = {
+    "number_hours": (1, "numbers", NOW + 2 * HOUR),
+    "outbox_hours": (1, "outbox", NOW + 2 * HOUR),
+    "time_request_hours": (1, "wants", NOW + HOUR),
+    "failure_hours": (1, "failures", NOW + HOUR),
+    "sign_in_hours": (12, "sign_ins", NOW + 12 * HOUR),
+    "prank_days": (1, "pranks", (NOW + 31) // HOUR * HOUR + DAY),
+    "callback_days": (1, "callbacks", NOW + HOUR + DAY),
+    "declaration_days": (3, "declarations", (NOW // 60 + 60) * 60 + 3 * DAY),
+    "forgotten_days": (40, "referrals", MIDNIGHT + 41 * DAY),
+    "comment_days": (7, "comments", NOW + 7 * DAY),
+    "audit_years": (2, "audit", NEW_YEAR_2029),
+}
+"""By setting: another value than it has by default, a table that it is about, and when the last row of that goes then."""
+NOT_PURGED = {
+    "hour_days": "takes no row: test_the_hour_is_left_as_long_as_the_operator_wants",
+    "draft_hours": "told as it is kept: tests/console/test_drafts.py",
+    "backup_days": "of files: tests/test_backup.py",
+    "backup_weeks": "of files: tests/test_backup.py",
+}
+
+
+def test_no_period_is_left_untried():
+    """A new setting of what is kept is thought of here, and no value is the default's, by which a purge that ignores it would go unseen."""
+    assert {*OTHER_PERIODS, *NOT_PURGED} == {*KeptFor.__struct_fields__}
+    assert [] == [name for name, (value, *_) in OTHER_PERIODS.items() if getattr(RULES, name) == value]
+    assert [] == [name for name, (_, table, moment) in OTHER_PERIODS.items() if GOES[table] == moment]
+
+
+def test_other_periods_are_obeyed(store):
+    """Each is the operator's: a row of what it is about is there the second before, and gone on the second."""
     write_everything(store)
     write_the_rest(store)
-    least = replace(
-        RULES,
-        number_hours=1,
-        callback_days=1,
-        prank_days=1,
-        outbox_hours=1,
-        time_request_hours=1,
-        comment_days=7,
-        hour_days=1,
-        forgotten_days=1,
-    )
-    for moment, names in (
-        (NOW + HOUR, {"wants"}),
-        (NOW + 2 * HOUR, {"outbox", "numbers"}),
-        ((NOW + 31) // HOUR * HOUR + DAY, {"pranks"}),
-        (NOW + HOUR + DAY, {"callbacks"}),
-        (NOW + 7 * DAY, {"comments"}),
-    ):
-        there, then = pass_to(store, moment - 1, least), pass_to(store, moment, least)
-        assert (moment, names, {0}) == (moment, {name for name in names if there[name]}, {then[name] for name in names})
+    periods = replace(RULES, **{name: value for name, (value, *_) in OTHER_PERIODS.items()})
+    for moment in sorted({moment for _, _, moment in OTHER_PERIODS.values()}):
+        there, then = pass_to(store, moment - 1, periods), pass_to(store, moment, periods)
+        due = {name: table for name, (_, table, goes) in OTHER_PERIODS.items() if goes == moment}
+        assert dict.fromkeys(due, (True, 0)) == {name: (there[table] > 0, then[table]) for name, table in due.items()}
+
+
+def test_the_hour_is_left_as_long_as_the_operator_wants(store):
+    """Of the moments of what is closed, and of who met nobody."""
+    write_everything(store)
+    write_the_rest(store)
+    periods = replace(RULES, hour_days=2)
+    pass_to(store, NOW // HOUR * HOUR + 2 * DAY - 1, periods)
+    assert (True, True) == (HOUR in finest(store, "closed"), value(store, turned_away.c.hour) % 24 != 0)
+    pass_to(store, NOW // HOUR * HOUR + 2 * DAY, periods)
+    assert ({DAY}, 0) == (finest(store, "closed"), value(store, turned_away.c.hour) % 24)

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from hotline.ports.desk.accounts import Account
+from hotline.ports.desk.drafts import OpenForm
 from hotline.service import acts
 from hotline.service.acts import By
 from hotline.service.desk.accounts import people
@@ -147,6 +148,19 @@ def test_it_is_twelve_hours_old_at_most(typing: Typing) -> None:
     assert not typing.is_back()
     typing.line.hotline.tick()
     assert typing.rows() == 0
+
+
+def test_it_is_as_old_as_the_operator_wants(typing: Typing) -> None:
+    """Of two hours: there in the second, and gone with the third at the latest."""
+    deps = typing.line.hotline.deps
+    shorter = replace(deps, rules=replace(deps.rules, draft_hours=2))
+    with typing.browser.client.session_transaction(base_url="http://localhost/console/") as session:
+        token = session["token"]
+    assert not acts.run(shorter, By(IDS["awa"], "page"), keep_draft, OpenForm("tell"), {"fr": (TYPED,)}, "once", token).is_refused
+    for hours, left in ((1, 1), (2, 0)):
+        typing.line.clock.at += HOUR
+        typing.line.hotline.tick()
+        assert (hours, left) == (hours, typing.rows())
 
 
 def test_codes_that_were_chosen_go_with_the_consent(typing: Typing) -> None:

@@ -11,7 +11,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -29,6 +29,7 @@ pytestmark = [
     pytest.mark.system,
     pytest.mark.skipif(NGINX is None and "CI" not in os.environ, reason="there is no nginx here: apt-get install nginx-light"),
 ]
+AT = ("africastalking",)
 MAIN = """
 daemon off;
 {user}
@@ -75,8 +76,24 @@ class Proxied:
             text = text.replace(ours, here)
         (folder / "hotline.conf").write_text(text)
         (folder / "main.conf").write_text(MAIN.format(folder=folder, user="user root;" if os.geteuid() == 0 else ""))
-        self.process = subprocess.Popen([str(NGINX), "-e", str(folder / "error.log"), "-c", str(folder / "main.conf")])
+        self.process = self._begun()
         self.context = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([str(NGINX), "-e", str(self.folder / "error.log"), "-c", str(self.folder / "main.conf")])
+
+    @contextmanager
+    def set_up_otherwise(self, ours: str, theirs: str) -> Iterator[None]:
+        """Until the block ends it runs with other words in its settings."""
+        file = self.folder / "hotline.conf"
+        before = file.read_text()
+        assert ours in before
+        for text in (before.replace(ours, theirs), before):
+            self.end()
+            file.write_text(text)
+            self.process = self._begun()
+            if text is not before:
+                yield
 
     def _certificate(self) -> None:
         subject = ("-subj", "/CN=line.example.org", "-addext", "subjectAltName=DNS:line.example.org,DNS:localhost")
@@ -170,12 +187,28 @@ def test_the_doctor_looks_from_outside(proxied: Proxied, monkeypatch: pytest.Mon
     """It finds nothing let out and whole requests alone; and that a certificate of two days ends soon. Without TLS, or with a certificate that no browser takes, it says so."""
     monkeypatch.setenv("SSL_CERT_FILE", str(proxied.folder / "fullchain.pem"))
     url, now = f"https://localhost:{proxied.port}", int(time.time())
-    found = dict(seen_from_outside(url, proxied.bind, now))
+    found = dict(seen_from_outside(url, proxied.bind, AT, now))
     assert {level: text.split(" ")[0] for level, text in found.items()} == {"warn": "its", "ok": "the"}
-    assert [level for level, _ in seen_from_outside(url, proxied.bind, now)] == ["warn", "ok", "ok"]
-    assert [level for level, _ in seen_from_outside(url.replace("https", "http"), proxied.bind, now)] == ["bad"]
+    assert [level for level, _ in seen_from_outside(url, proxied.bind, AT, now)] == ["warn", "ok", "ok"]
+    assert [level for level, _ in seen_from_outside(url.replace("https", "http"), proxied.bind, AT, now)] == ["bad"]
     monkeypatch.delenv("SSL_CERT_FILE")
-    assert [level for level, _ in seen_from_outside(url, proxied.bind, now)] == ["bad"]
+    assert [level for level, _ in seen_from_outside(url, proxied.bind, AT, now)] == ["bad"]
+
+
+def test_the_doctor_sees_a_proxy_that_hands_on_half_requests(proxied: Proxied, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the path of a gateway that the line uses, on which alone a proxy hands anything on; and none is asked where none is used from outside."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(proxied.folder / "fullchain.pem"))
+    url, now = f"https://localhost:{proxied.port}", int(time.time())
+    with proxied.set_up_otherwise("proxy_request_buffering on", "proxy_request_buffering off"):
+        proxied.connect().close()
+        (*_, found), (*_, unasked) = (tuple(seen_from_outside(url, proxied.bind, names, now)) for names in (AT, ("kannel",)))
+        with proxied.set_up_otherwise("location ~ ^/(at)/", "location ~ ^/(gateway/orange)/"):
+            proxied.connect().close()
+            (*_, other) = seen_from_outside(url, proxied.bind, ("orange",), now)
+    proxied.connect().close()
+    assert (found[0], "proxy_request_buffering" in found[1]) == ("bad", True)
+    assert other == found
+    assert unasked == ("ok", "no gateway of the line's asks from outside")
 
 
 def test_no_log_holds_the_secret(proxied: Proxied) -> None:

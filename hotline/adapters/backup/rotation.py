@@ -1,4 +1,4 @@
-"""Which backups lie in a folder, and which of them are too many: seven daily ones, one a day, four weekly ones, and the numbers of the newest."""
+"""Which backups lie in a folder, and which of them are too many: there are some daily ones, one a day, some weekly ones, and the numbers of the newest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from msgspec import Struct
 from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX, UNFINISHED
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, FileKind
-from hotline.retention import BACKUP_DAYS, BACKUP_WEEKS
 
 _NAME: Final = re.compile(r"hotline-(daily|weekly|numbers)-(\d{8}T\d{6}Z)\.age")
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -46,30 +45,31 @@ def is_weekly_due(backups: Iterable[KeptBackup], at: int) -> bool:
     return last is None or at - last >= 7 * DAY_SECONDS - _EARLY
 
 
-def too_many(backups: Iterable[KeptBackup], at: int) -> tuple[KeptBackup, ...]:
-    """Those that go once another has been made, at `at`: of each day all but the newest, and whatever is older than its time. Days are those of UTC, as in the names.
+def too_many(backups: Iterable[KeptBackup], at: int, days: int, weeks: int) -> tuple[KeptBackup, ...]:
+    """Those that go once another has been made, at `at`, where so many `days` and `weeks` have one: of each day all but the newest, and whatever is older
+    than its time. Days are those of UTC, as in the names.
 
     What is dated ahead of it counts as the oldest: a clock lied once, so that it takes no place of what is made now, and goes in its turn. Where none was made for
     days, or this clock lies, nothing is too old for its date alone: the next night tells.
     """
     gone: list[KeptBackup] = []
-    days: set[int] = set()
-    weeks = nights = 0
+    seen: set[int] = set()
+    weekly = nights = 0
     ordered = sorted(backups, key=lambda backup: (backup.at > at, -backup.at))
     before = next((backup.at for backup in ordered if backup.kind == "daily" and backup.at < at), at)
     is_steady = at - before <= BACKUP_LATE_SECONDS
     for backup in ordered:
         if backup.kind == "weekly":
-            weeks += 1
-            is_kept = weeks <= BACKUP_WEEKS
+            weekly += 1
+            is_kept = weekly <= weeks
         elif backup.kind == "numbers":
             nights += 1
             is_kept = nights == 1
         else:
             day = backup.at // DAY_SECONDS
-            is_young = at - backup.at < (BACKUP_DAYS + 1) * DAY_SECONDS or not is_steady
-            is_kept = day not in days and len(days) < BACKUP_DAYS and is_young
-            days.add(day)
+            is_young = at - backup.at < (days + 1) * DAY_SECONDS or not is_steady
+            is_kept = day not in seen and len(seen) < days and is_young
+            seen.add(day)
         if not is_kept:
             gone.append(backup)
     return tuple(gone)

@@ -64,6 +64,10 @@ class DaySecrets:
         if self._copy is not None and not (self._copy / day).exists():
             _write(self._copy / day, (self._folder / day).read_bytes())
 
+    def is_copied(self, day: str) -> bool:
+        """Does the second folder have it, as far as this user can see?"""
+        return self._copy is not None and os.path.exists(self._copy / day)  # noqa: PTH110 -- never raises
+
     def fetch(self, day: str) -> bool:
         """Take a day's secret half back out of the copy, if it is there. Raises OSError."""
         if self._copy is None or not (self._copy / day).exists():

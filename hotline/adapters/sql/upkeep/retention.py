@@ -52,7 +52,7 @@ from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
 from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.desk.cases import FIGURES, Consent
 from hotline.ports.upkeep.retention import Periods, Swept
-from hotline.retention import FAILURE_SECONDS, KEY_SECONDS, RING_SECONDS, RUNG_SECONDS, SIGN_IN_SECONDS
+from hotline.retention import KEY_SECONDS, RING_SECONDS, RUNG_SECONDS
 
 _c = callbacks.c
 _OVER: Final = or_(_c.closed_at <= AT, and_(_c.closed_at.is_(None), _c.not_after <= AT))
@@ -115,9 +115,9 @@ _STAFF: Final = {
 def _staff_after(periods: Periods) -> dict[str, int]:
     """How many seconds after."""
     return {
-        "failures": FAILURE_SECONDS,
+        "failures": periods.failure_hours * HOUR_SECONDS,
         "invites": 0,
-        "sign_ins": SIGN_IN_SECONDS,
+        "sign_ins": periods.sign_in_hours * HOUR_SECONDS,
         "drafts": 0,
         "rings": RING_SECONDS,
         "staff_rings": RING_SECONDS,
