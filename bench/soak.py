@@ -1,4 +1,9 @@
-"""`python -m bench.soak`: launch day on national radio. As many hops as the machine can, two callbacks a second, a team at work; what grows is drawn."""
+"""`python -m bench.soak`: launch day on national radio. As many hops as the machine can, two callbacks a second, a team at work; what should not grow is drawn.
+
+Exit code 1 where a callback that was noted is not kept, a hop was answered otherwise than asked, or something grew: in the last minute memory or descriptors stood above
+`MOST_GROWTH` of the first minute's, or there were more than `MOST_ROWS` rows for each callback noted, or more than `MOST_KEYS` keys for each that was noted within a session's
+life.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +13,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 
 import redis
 from msgspec import Struct
@@ -24,12 +30,21 @@ from bench.chaos.line import CODE, COVER, KEY, SECRET, STORES, USER, ServedLine,
 from bench.chaos.people import TEAM, Counselor
 from bench.chaos.vendor import Moods, PlayedVendor
 from bench.paced import percentile
-from bench.radio import CALLBACKS_A_SECOND, FIRST_ASKING, Sent, number, send
+from bench.radio import CALLBACKS_A_SECOND, FIRST_ASKING, SAMPLE_SECONDS, Sent, number, send
+from hotline.config import Config
 from hotline.demo.standin.network import Standin, VendorAccount
 from hotline.up import held_port
 
 TABLES = ("callbacks", "numbers", "outbox", "ledger", "offers")
 LOOK_SECONDS = 0.2
+MINUTE = round(60 / SAMPLE_SECONDS)
+"""Samples in it."""
+MOST_GROWTH = 1.25
+"""Of memory and of descriptors: whatever else a machine does changes what processes share by a tenth."""
+MOST_ROWS = 20.0
+"""For each callback that was noted, in `TABLES`: four where nobody is rung for it, a dozen where somebody is."""
+MOST_KEYS = 5.0
+"""For each session that asks, as long as it lives: it leaves three. One that reads leaves none."""
 
 
 class Sample(Struct, frozen=True):
@@ -47,6 +62,20 @@ class Sample(Struct, frozen=True):
     rows: dict[str, int]
     keys: int
     """In Valkey."""
+    noted: int
+    """Callbacks, since the load began."""
+    lately: int
+    """Of those, the ones whose session may live yet."""
+
+    @property
+    def rows_each(self) -> float:
+        """For each callback noted."""
+        return sum(self.rows.values()) / max(1, self.noted)
+
+    @property
+    def keys_each(self) -> float:
+        """For each callback noted lately."""
+        return self.keys / max(1, self.lately)
 
 
 class Soak(Struct, frozen=True):
@@ -77,7 +106,39 @@ def main() -> int:
     print(f"noted {soak.noted}, kept {soak.kept}, rung {soak.rung}, hops answered otherwise than asked {soak.wrong}")
     if options.svg:
         options.svg.write_text(picture(soak.samples), "utf-8")
-    return int(soak.noted > soak.kept or soak.wrong > 0)
+    grown = [growth for growth in growths(soak.samples) if growth.found > growth.most]
+    for growth in growths(soak.samples):
+        print(f"{growth.name}: {growth.found:.2f}, at most {growth.most:g}")
+    return int(soak.noted > soak.kept or soak.wrong > 0 or bool(grown))
+
+
+class Growth(Struct, frozen=True):
+    """What must not be more than `most`."""
+
+    name: str
+    found: float
+    most: float
+
+
+def growths(samples: Sequence[Sample]) -> tuple[Growth, ...]:
+    """The last minute against the first, as a median of each; of a run below three minutes its thirds."""
+    first, last = _minutes(samples)
+
+    def ratio(of: Callable[[Sample], float]) -> float:
+        return median(map(of, last)) / median(map(of, first))
+
+    return (
+        Growth("memory, of the first minute's", ratio(lambda one: one.memory), MOST_GROWTH),
+        Growth("descriptors, of the first minute's", ratio(lambda one: one.files), MOST_GROWTH),
+        Growth("rows for each callback noted", median(one.rows_each for one in last), MOST_ROWS),
+        Growth("keys for each callback noted within a session's life", median(one.keys_each for one in last), MOST_KEYS),
+    )
+
+
+def _minutes(samples: Sequence[Sample]) -> tuple[Sequence[Sample], Sequence[Sample]]:
+    """The first and the last."""
+    many = max(1, min(MINUTE, len(samples) // 3))
+    return samples[:many], samples[-many:]
 
 
 def soaked(seconds: float, store: str) -> Soak:
@@ -121,7 +182,8 @@ def _answered(standin: Standin, asking: int, rung: set[str], over: threading.Eve
 
 def _samples(line: ServedLine, told: Connection) -> Iterator[tuple[Sample, int, int]]:
     began = time.monotonic()
-    last = began
+    last, noted = began, {0.0: 0}
+    life = Config.from_env(line.settings).rules.session_seconds
     while True:
         try:
             sent: Sent = told.recv()
@@ -130,14 +192,18 @@ def _samples(line: ServedLine, told: Connection) -> Iterator[tuple[Sample, int, 
         if not sent.browsed:
             return
         now = time.monotonic()
+        at = now - began
+        noted[at] = max(noted.values()) + sent.noted
         sample = Sample(
-            at=now - began,
+            at=at,
             hops=len(sent.browsed) / (now - last),
             p99=percentile(sent.browsed, 0.99),
             memory=sum(map(_memory, line.pids().values())),
             files=sum(map(_files, line.pids().values())),
             rows=_rows(line),
             keys=_keys(line),
+            noted=noted[at],
+            lately=noted[at] - max((count for then, count in noted.items() if then <= at - life), default=0),
         )
         last = now
         yield sample, sent.noted, sent.wrong
@@ -172,20 +238,30 @@ def _keys(line: ServedLine) -> int:
 
 
 def picture(samples: Sequence[Sample]) -> str:
-    """Memory, descriptors and keys, each in hundredths of what it was at the end of the first minute or sooner; and hops a second likewise."""
-    base = next((sample for sample in samples if sample.at >= 60), samples[0])
+    """Hops a second and what should stay level, each minute's median in hundredths of the first's: memory, descriptors, rows for each callback noted, and keys for each that
+    was noted within a session's life. Of a run below three minutes each sample is drawn, against its first third."""
     minutes = samples[-1].at / 60
-    wanted = {
-        "memory": ("circle", "", [(one.at / 60, 100 * one.memory / base.memory) for one in samples]),
-        "descriptors": ("square", "6 3", [(one.at / 60, 100 * one.files / base.files) for one in samples]),
-        "hops a second": ("triangle", "2 3", [(one.at / 60, 100 * one.hops / base.hops) for one in samples]),
-    }
-    most = max(150.0, *(point[1] for _, _, points in wanted.values() for point in points))
+    wanted: tuple[tuple[str, str, str, Callable[[Sample], float]], ...] = (
+        ("memory", "circle", "", lambda one: one.memory),
+        ("descriptors", "square", "6 3", lambda one: one.files),
+        ("rows a callback", "diamond", "1 3", lambda one: one.rows_each),
+        ("keys a callback", "down", "8 3 2 3", lambda one: one.keys_each),
+        ("hops a second", "triangle", "2 3", lambda one: one.hops),
+    )
+    first, last = _minutes(samples)
+    bases = {name: median(map(of, first)) for name, _, _, of in wanted}
+    many = len(first) if len(first) == MINUTE else 1
+    parts = [samples[since : since + many] for since in range(0, len(samples), many)]
+    series = [
+        Series(name, [(part[-1].at / 60, 100 * median(map(of, part)) / bases[name]) for part in parts], mark, dash)
+        for name, mark, dash, of in wanted
+    ]
+    most = max(150.0, *(level for one in series for _, level in one.points))
     top = 50 * -(-most // 50)
-    series = [Series(name, points, mark, dash) for name, (mark, dash, points) in wanted.items()]
     up = Axis("", 0, top, [50 * n for n in range(int(top // 50) + 1)])
     across = Axis("minutes of full load", 0, minutes, [round(minutes * n / 5, 1) for n in range(6)])
-    aloud = f"After {minutes:.0f} minutes memory is {series[0].points[-1][1]:.0f}, descriptors {series[1].points[-1][1]:.0f} hundredths of the first minute's."
+    levels = ", ".join(f"{name} {100 * median(map(of, last)) / bases[name]:.0f}" for name, _, _, of in wanted)
+    aloud = f"In the last of {minutes:.1f} minutes, in hundredths of the first: {levels}."
     return lines("Under full load, in hundredths of the first minute", aloud, across, up, series)
 
 

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -24,6 +25,8 @@ from hotline.ports.calls.callbacks import Callback
 TOLD_AGAIN_SECONDS: Final = 240
 """Of what is urgent, and nobody is free, supervisors are told every three minutes."""
 LARGE: Final = 100_000
+NOBODY_SECONDS: Final = VENDOR_SECONDS / 2
+"""Where for so long nobody at all is answered, nobody is there who answers."""
 
 
 class Span(Struct, frozen=True):
@@ -74,6 +77,9 @@ class Counted(Struct, frozen=True):
     """Messages that staff's phones got."""
     broken: tuple[str, ...]
     """One line each; empty where every promise was kept."""
+    starved: frozenset[str]
+    """Those lines of `broken` that a machine which does much else makes true: hops given up after a process had been killed, stopped or starved, while for half of the ten
+    seconds nobody else was answered either. A line that answers others and leaves one hop alone is not among them, nor one that stands still by itself."""
 
 
 def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
@@ -88,13 +94,14 @@ def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
     missing = [session for session in gone if ids[session] not in kept]
     unanswered = [hop for hop in hops if hop.status != 200 or hop.seconds > VENDOR_SECONDS + 1 or hop.screen[:4] not in ("CON ", "END ")]
     outage = [hop for hop in unanswered if any(span.is_outage and span.touches(hop) for span in happened.spans)]
+    left_alone = {
+        hop: f"hop {hop.typed!r} of {hop.session}: {hop.status or 'no answer'} after {hop.seconds:.1f} s"
+        for hop in unanswered
+        if hop not in outage
+    }
     broken = [
         *happened.wrong,
-        *(
-            f"hop {hop.typed!r} of {hop.session}: {hop.status or 'no answer'} after {hop.seconds:.1f} s"
-            for hop in unanswered
-            if hop not in outage
-        ),
+        *left_alone.values(),
         *_not_kept_once(witness, ids, kept, gone),
         *_promised_while_held(witness, losses),
         *rung_wrongly(witness, ids, losses),
@@ -117,7 +124,17 @@ def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
         rung=len(witness.rung),
         alerts=len(witness.messages),
         broken=tuple(broken),
+        starved=frozenset(line for hop, line in left_alone.items() if is_starved(hop, hops, happened.spans)),
     )
+
+
+def is_starved(hop: Hop, hops: Sequence[Hop], spans: Sequence[Span]) -> bool:
+    """Did this hop get no answer since nobody was there to give one: after a fault that halts, and while for `NOBODY_SECONDS` no other was answered?"""
+    if hop.status or not any(span.halts and span.touches(hop) for span in spans):
+        return False
+    given_up = hop.at + hop.seconds
+    answered = sorted(at for at in (other.at + other.seconds for other in hops if other.status) if hop.at < at < given_up)
+    return any(until - since >= NOBODY_SECONDS for since, until in pairwise((hop.at, *answered, given_up)))
 
 
 def _is_gone(asked: Asked, order: bytes, losses: Sequence[Loss]) -> bool:

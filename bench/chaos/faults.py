@@ -110,6 +110,14 @@ def doubled(broken: Broken) -> None:
     broken.moods.doubled = before
 
 
+def late_webhooks(broken: Broken) -> None:
+    """What the vendor posts, calls' events, delivery reports and SMS, comes two to four seconds late, each by itself and once, for up to five seconds; callers' hops do
+    not. What is held meanwhile comes into whatever breaks next."""
+    broken.moods.holds = True
+    time.sleep(broken.chance.uniform(3, 5))
+    broken.moods.holds = False
+
+
 def idle_sockets(broken: Broken) -> None:
     """Thousands of connections that say nothing."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -236,6 +244,7 @@ FAULTS: Final[tuple[Fault, ...]] = (
     vendor("lies"),
     vendor("late"),
     doubled,
+    late_webhooks,
     idle_sockets,
     descriptors,
     database_full,

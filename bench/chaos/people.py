@@ -20,8 +20,8 @@ from hotline.ports.desk.staff import Staff
 TEAM: Final = tuple(Staff(f"{n:032x}", f"Chaos {n}", "counselor", f"+2237000{100 + n:04d}", "fr", ("fr", "bm")) for n in range(5))
 SUPERVISOR: Final = Staff("f" * 32, "Chaos", "supervisor", "+22370000201", "fr", ("fr", "bm"), on_call_until=2**32)
 
-MOST_PRESSED: Final = 6
-"""So often a counselor presses a button that does nothing yet."""
+MOST_PRESSED: Final = 10
+"""So often a counselor presses a button that does nothing yet: for longer than an SMS comes late."""
 REFERENCE: Final = re.compile(r"\b(\d{3})\b")
 
 

@@ -7,17 +7,22 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from hotline.demo.standin.bridge import RingTiming
+from hotline.demo.standin.courier import Courier
 from hotline.demo.standin.network import Standin, VendorAccount
 from hotline.demo.standin.server import create_standin, serve
+from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest, asked
 
 TIMING = RingTiming(ring=4.0, dial=2.0, answer=10.0, retry=0.2)
 GIVEN_UP_SECONDS = 12.0
 """An answer that comes after whoever asked has gone."""
+LATE_SECONDS = (2.0, 4.0)
+"""So late is what comes late: what was posted after it may overtake it."""
+AWAITED = "/voice"
+"""What is posted here is a call's event, and the vendor does in the call what is answered."""
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -31,6 +36,8 @@ class Moods:
         """What the vendor's API does: well, slow, refuses, lies, answers late."""
         self.doubled = 0.05
         """Of what the vendor posts to the line, what comes twice; half of it after three seconds."""
+        self.holds = False
+        """What the vendor posts to the line comes `LATE_SECONDS` late, all of it."""
 
 
 class Sulking:
@@ -56,14 +63,27 @@ class Sulking:
 
 
 class Wire(ThreadingHTTPServer):
-    """What the vendor posts to goes on to the line from here: once, twice, or again after a while."""
+    """What the vendor posts goes on to the line from here: once, twice, again after a while, or late. Callers' hops come another way: who waits for a screen is not held."""
 
     daemon_threads = True
     request_queue_size = 512
 
     def __init__(self, line: str, moods: Moods) -> None:
         super().__init__(("127.0.0.1", 0), _Passing)
-        self.line, self.moods = line, moods
+        self.moods, self._line = moods, f"http://{line}"
+        self._held = Courier(self.passed, TIMING.retry)
+
+    def passed(self, request: WireRequest) -> Answer:
+        """What the line answers. Raises NoAnswer."""
+        return asked(self._line, request, TIMING.answer)
+
+    def hold(self, request: WireRequest) -> None:
+        """Pass it on late, and again while the line does not take it, as the vendor does."""
+        _later(self.moods.chance.uniform(*LATE_SECONDS), self._held.send, request)
+
+    def server_close(self) -> None:
+        self._held.close()
+        super().server_close()
 
 
 class _Passing(BaseHTTPRequestHandler):
@@ -72,33 +92,43 @@ class _Passing(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        kind = self.headers.get("Content-Type", "")
-        moods = self.server.moods
-        is_doubled = moods.chance.random() < moods.doubled
-        status, answer = self._pass(body, kind)
-        if is_doubled and moods.chance.random() < 0.5:
-            status, answer = self._pass(body, kind)
-        elif is_doubled:
-            threading.Timer(3.0, self._pass, (body, kind)).start()
+        request = WireRequest("POST", self.path, body, {"Content-Type": self.headers.get("Content-Type", "")})
+        answer = self._answered(request)
         with suppress(OSError):  # whoever asked has given up
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(answer)))
+            self.send_response(answer.status)
+            self.send_header("Content-Length", str(len(answer.body)))
             self.end_headers()
-            self.wfile.write(answer)
+            self.wfile.write(answer.body)
 
-    def _pass(self, body: bytes, kind: str) -> tuple[int, bytes]:
-        connection = HTTPConnection(self.server.line, timeout=TIMING.answer)
+    def _answered(self, request: WireRequest) -> Answer:
+        moods = self.server.moods
+        if moods.holds and not request.path.endswith(AWAITED):
+            self.server.hold(request)
+            return Answer(200, b"")
+        if moods.holds:  # before the line hears of it: nobody is rung later than the line decides
+            time.sleep(moods.chance.uniform(*LATE_SECONDS))
+        is_doubled = moods.chance.random() < moods.doubled
+        answer = self._pass(request)
+        if is_doubled and moods.chance.random() < 0.5:
+            return self._pass(request)
+        if is_doubled:
+            _later(3.0, self._pass, request)
+        return answer
+
+    def _pass(self, request: WireRequest) -> Answer:
         try:
-            connection.request("POST", self.path, body, {"Content-Type": kind})
-            response = connection.getresponse()
-            return response.status, response.read()
-        except (OSError, HTTPException):
-            return 502, b""
-        finally:
-            connection.close()
+            return self.server.passed(request)
+        except NoAnswer:
+            return Answer(502, b"")
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+def _later(seconds: float, act: Callable[[WireRequest], object], request: WireRequest) -> None:
+    timer = threading.Timer(seconds, act, (request,))
+    timer.daemon = True
+    timer.start()
 
 
 class PlayedVendor:
