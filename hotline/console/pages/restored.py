@@ -11,7 +11,6 @@ from hotline.console.context import ConsoleContext, FormFault, Shown, page, refu
 from hotline.console.times import stamp
 from hotline.service.desk.restored import look, release_line
 
-
 FAULTS: Final = {"refused": "restored.broken", "overtaken": "restored.overtaken"}
 
 

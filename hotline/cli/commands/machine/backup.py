@@ -122,9 +122,7 @@ def _restore(options: argparse.Namespace) -> None:
             f"ATTENTION: {done.dayless} numbers lie under days' keys that are not in {day_keys_folder(config)}: bring the folder, or its copy, of the lost machine"
             " before you say go; without it they cannot be rung, and end as missed"
         )
-    print(
-        "The line is held: it answers, promises nothing and rings nobody. Look (hotline held look), then say go as it says."
-    )
+    print("The line is held: it answers, promises nothing and rings nobody. Look (hotline held look), then say go as it says.")
 
 
 def _drill(options: argparse.Namespace) -> None:
