@@ -1,9 +1,10 @@
 """What somebody in a browser can do to whoever dials: `python -m bench.browsers`. The line as its units run it, a front for callers and one for the console, on one
-core; hops at an even pace from the other core, calm and beside each of these, in one run.
+core; hops at an even pace from the other core, calm and beside each of these, in one run. `--through HOST:PORT`: all of it, sockets too, goes to a proxy there.
 """
 
 from __future__ import annotations
 
+import argparse
 import io
 import os
 import re
@@ -33,6 +34,7 @@ from hotline.ports.desk.accounts import Account
 from hotline.ports.desk.staff import Staff
 from hotline.web import serve
 
+CALLERS, CONSOLE = "127.0.0.1:8125", "127.0.0.1:8126"
 ROUNDS, SECONDS, HOPS_A_SECOND = 5, 4.0, 50
 HOP = f"/at/{SECRET}/ussd"
 AT_ONCE = 4
@@ -196,14 +198,18 @@ def _at(rounds: list[paced.Paced], share: float) -> float:
 
 
 def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m bench.browsers")
+    through = f"a proxy without TLS that passes /at/ on to {CALLERS}, and /console to {CONSOLE}"
+    parser.add_argument("--through", metavar="HOST:PORT", default="", help=through)
+    proxy = parser.parse_args().through
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as until:
-        callers = Config.from_env(environment(Path(folder), 8125))
-        console = replace(callers, bind="127.0.0.1:8126")
+        callers = Config.from_env(environment(Path(folder), int(CALLERS.rpartition(":")[2])))
+        console = replace(callers, bind=CONSOLE)
         until.enter_context(valkey(Path(folder)))
         prepare(callers)
         until.enter_context(running(partial(_serve, "callers"), callers, HOP))
         until.enter_context(running(partial(_serve, "console"), console, "/console/sign-in"))
-        return 1 if measure(callers, console) else 0
+        return 1 if measure(replace(callers, bind=proxy or callers.bind), replace(console, bind=proxy or console.bind)) else 0
 
 
 if __name__ == "__main__":

@@ -739,12 +739,18 @@ def test_from_the_keys_to_the_word_go(small, monkeypatch):
     assert stat.S_IMODE((small.folder / "restored.db").stat().st_mode) == 0o600
     code, said = there.run("held", "look", monkeypatch=monkeypatch)
     assert (code, "open: 2" in said, HERS[1:] in said) == (0, True, False)
-    code, said = there.run("held", "release", "--by", "Djeneba", monkeypatch=monkeypatch)
-    assert code == 0
+    release = said.splitlines()[-1].partition("hotline ")[2].replace("NAME", "Djeneba").split()
+    for unseen in (("held", "release", "--by", "Djeneba"), ("held", "release", "--seen", "000000", "--by", "Djeneba")):
+        code, said = there.run(*unseen, monkeypatch=monkeypatch)
+        assert (code, "hotline held look" in said) == (1, True)
+        with there.store().read() as tx:
+            assert tx.backups.hold() is not None
+    code, said = there.run(*release, monkeypatch=monkeypatch)
+    assert (code, "promises and rings" in said) == (0, True)
     with there.store().read() as tx:
         assert tx.backups.hold() is None
         assert tx.audit.all()[-1].what == "line released"
-    code, said = there.run("held", "release", "--by", "Djeneba", monkeypatch=monkeypatch)
+    code, said = there.run(*release, monkeypatch=monkeypatch)
     assert (code, "not held" in said) == (1, True)
 
 

@@ -129,6 +129,14 @@ def test_the_proxies_pass_on_what_the_lines_vendors_post() -> None:
     assert "@callers path /at/* /gateway/orange/*\n" in made[PurePosixPath("Caddyfile")]
 
 
+@pytest.mark.parametrize("deadline", ["client_header_timeout", "client_body_timeout", "send_timeout", "keepalive_timeout"])
+def test_no_server_of_nginx_waits_as_long_as_it_does_by_itself(deadline: str) -> None:
+    """A minute, at port 80 too: whoever sends nothing there holds a connection that a vendor lacks."""
+    servers = files(USUAL)[PurePosixPath("nginx.conf")].split("\nserver {\n")[1:]
+    seconds = [re.findall(rf"^    {deadline} (\d+)s;$", server, re.MULTILINE) for server in servers]
+    assert [True, True] == [len(said) == 1 and int(said[0]) <= 30 for said in seconds]
+
+
 LARGE = (
     *("/console/directory/table", "/console/directory/table/in", "/console/studio/directory/table"),
     *("/console/studio/words/file", "/console/studio/words/take", "/console/editions/proposals/12"),
@@ -141,7 +149,7 @@ def test_nginx_lets_large_bodies_in_where_the_line_does(path: str) -> None:
     """By the same paths and to the same size as the line's own front; everywhere else both take little."""
     text = files(USUAL)[PurePosixPath("nginx.conf")]
     (pattern, large) = re.findall(r"location ~ (\S*proposals\S*) \{\s+client_max_body_size (\d+)k;", text)[0]
-    (small,) = re.findall(r"^    client_max_body_size (\d+)k;", text, re.MULTILINE)
+    (small,) = set(re.findall(r"^    client_max_body_size (\d+)k;", text, re.MULTILINE))
     assert (int(large) * 1024, int(small) * 1024) == (front.MOST_TABLE, front.MOST_BODY)
     is_large = re.search(pattern, path) is not None
     assert (path in LARGE, path in LARGE) == (is_large, front.TABLES_PATH.fullmatch(path.encode()) is not None)

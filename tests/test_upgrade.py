@@ -24,16 +24,21 @@ MIGRATION = (
 )
 
 
+def lay_down_next(folder: Path, lacks: str) -> None:
+    """The version after this one: this one's files and two migrations, of which the second takes a column of `staff` away."""
+    shutil.copytree(ROOT / "hotline", folder / "hotline")
+    versions, newest = folder / "hotline/migrations/versions", chain()[-1]
+    more = MIGRATION.format(revision="9001", before=newest, does='op.add_column("staff", sa.Column("shade", sa.Integer()))')
+    less = MIGRATION.format(revision="9002.1", before="9001", does=f'op.drop_column("staff", "{lacks}")')
+    (versions / "9001_more.py").write_text(more)
+    (versions / "9002.1_less.py").write_text(less)
+
+
 class Next:
-    """The version after this one: this one's files and two migrations, of which the second takes something away."""
+    """Its commands, on tables without what this one uses."""
 
     def __init__(self, folder: Path, env: dict[str, str]) -> None:
-        shutil.copytree(ROOT / "hotline", folder / "hotline")
-        versions, newest = folder / "hotline/migrations/versions", chain()[-1]
-        more = MIGRATION.format(revision="9001", before=newest, does='op.add_column("staff", sa.Column("shade", sa.Integer()))')
-        less = MIGRATION.format(revision="9002.1", before="9001", does='op.drop_column("staff", "on_call_until")')
-        (versions / "9001_more.py").write_text(more)
-        (versions / "9002.1_less.py").write_text(less)
+        lay_down_next(folder, "on_call_until")
         self.env = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")} | env
         self.env["PYTHONPATH"] = str(folder)
 

@@ -107,6 +107,12 @@ class ServedLine:
         """One command of the line to its end; its exit code."""
         return self.begun(*words).wait()
 
+    def said(self, *words: str) -> str:
+        """What one command of the line prints. Raises CalledProcessError."""
+        return subprocess.run(
+            [sys.executable, "-m", "hotline", *words], env=self._env, stdout=subprocess.PIPE, stderr=self._log, text=True, check=True
+        ).stdout
+
     def begun(self, *words: str) -> subprocess.Popen[bytes]:
         """One command of the line, under way."""
         return subprocess.Popen([sys.executable, "-m", "hotline", *words], env=self._env, stdout=self._log, stderr=self._log)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import random
 import shutil
+import subprocess
 import time
 from pathlib import Path
+from typing import Final
 
 from msgspec import Struct
 
 from bench.chaos import damage
 from bench.chaos.line import ServedLine, asked, await_answer
 from bench.chaos.reading import kept, spooled
+
+LOOKS: Final = 10
+"""So often whoever says go looks again: callers stop and take back what they asked for, and its time runs out, while the line is held."""
 
 
 class Loss(Struct, frozen=True):
@@ -79,12 +84,23 @@ def _hold(line: ServedLine, chance: random.Random, losses: list[Loss], wrong: li
     await_answer(line)
     answering_at = time.time()
     time.sleep(chance.uniform(0.5, 2))
-    if line.command("held", "look"):
-        wrong.append("a line that was restored could not be looked at")
-    released_at = time.time()
-    if line.command("held", "release", "--by", "Chaos"):
-        wrong.append("a line that was restored could not be released")
+    released_at = _say_go(line, wrong)
     losses.append(Loss(loss.since, loss.lost_at, answering_at, released_at, loss.destroyed, loss.spared))
+
+
+def _say_go(line: ServedLine, wrong: list[str]) -> float:
+    """As whoever looks is told to; looks again where what is open has changed since. Returns when."""
+    for _ in range(LOOKS):
+        try:
+            go = line.said("held", "look").splitlines()[-1].partition("hotline ")[2].replace("NAME", "Chaos").split()
+        except subprocess.CalledProcessError:
+            wrong.append("a line that was restored could not be looked at")
+            break
+        at = time.time()
+        if go and not line.command(*go):
+            return at
+    wrong.append("a line that was restored could not be released")
+    return time.time()
 
 
 def _remove(path: Path) -> None:

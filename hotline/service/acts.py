@@ -95,7 +95,7 @@ Refused: TypeAlias = Literal[
     "faulty",  # what was filled in cannot be (`fault` says what of it); the edition with it would have faults
     "long",  # more letters than a screen has
     "number",  # it looks like a telephone number
-    "overtaken",  # something changed since it was looked at: an edition, an account, who sees to an alarm
+    "overtaken",  # something changed since it was looked at: an edition, an account, who sees to an alarm, what a restored line holds
     "own",  # nobody does this to their own account, or to what they made: another does
     "page",  # more than one screen
     "state",  # it is not that far, or further

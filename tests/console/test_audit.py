@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from hotline.ports.desk.audit_deeds import DEEDS
 from hotline.service.desk.audit_search import PAGE
 from tests.console.desk import Desk
 
-HOUR = 3600
+HOUR, DAY = 3600, 86_400
 PLACES = {"record": 0, "audit": 1, "AuditRecord": 2}
 """What records, and which of its arguments is the deed."""
 
@@ -47,6 +48,17 @@ def test_a_line_says_when_who_what_and_about(desk: Desk) -> None:
     assert f'<strong>awa</strong> · {desk.say("audit.what.rolled_back")} · <span class="about">edition 3 again 1</span>' in page
     assert '<strong>fanta</strong> · something new · <span class="about">471</span>' in page
     assert page.index("fanta</strong>") < page.index("awa</strong>"), "the newest first"
+
+
+@pytest.mark.parametrize(("days", "year", "goes"), [(0, 2025, False), (7, 2025, True), (7, 2026, False), (37, 2025, True)])
+def test_a_year_that_goes_is_told_a_month_before(desk: Desk, days: int, year: int, goes: bool) -> None:
+    """From 1 December on, as long as the oldest line is of a year that goes with the next; not in November (24), nor where all that is kept stays."""
+    at = int(datetime(year, 12, 31, 23, 59, tzinfo=UTC).timestamp())
+    with desk.line.real_store.write() as tx:
+        assert () == tx.audit.all()
+        tx.audit.add(AuditRecord(at, "awa", "signed in", "x"))
+    desk.line.wait(days * DAY, tick=False)
+    assert goes is (desk.say("audit.goes", year=year) in desk.browser("fanta").open("/console/audit"))
 
 
 @pytest.mark.parametrize("language", ["fr", "bm"])

@@ -62,6 +62,28 @@ def test_nobody_says_go_before_all_is_back(desk: Desk) -> None:
         assert tx.backups.hold() is not None
 
 
+def test_go_is_said_to_what_stands_now(desk: Desk) -> None:
+    """A caller stopped while the page was open: it stays held, says so, and shows what is open now; sent once more, the line goes on. A form that shows
+    nothing of what was looked at says no go."""
+    desk.line.walk("5 5", number=CALLER)
+    desk.line.walk("5 5", "session-2", OTHER_CALLER)
+    stopped = next(callback.reference for callback in desk.line.callbacks() if desk.line.number_of(callback) == OTHER_CALLER)
+    hold(desk)
+    browser = desk.browser("fanta")
+    browser.open(PAGE)
+    form = browser.hidden(PAGE)
+    desk.line.walk("5 7", "session-3", OTHER_CALLER)
+    browser.send(PAGE)
+    assert desk.say("restored.overtaken") in browser.page
+    assert stopped not in browser.page
+    assert 409 == browser.client.post(PAGE, data={**form, "once": "another", "seen": ""}).status_code
+    with desk.line.real_store.read() as tx:
+        assert tx.backups.hold() is not None
+    browser.send(PAGE)
+    with desk.line.real_store.read() as tx:
+        assert tx.backups.hold() is None
+
+
 def test_a_button_that_rings_says_why_not(desk: Desk) -> None:
     """Who takes a call meanwhile reads that the line waits for a supervisor."""
     desk.line.walk("5 5")

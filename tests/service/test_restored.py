@@ -39,7 +39,14 @@ def hold(line: Line, *, whole: bool = True) -> None:
 
 
 def release(line: Line) -> acts.Result:
-    return acts.run(line.hotline.deps, acts.By("Djeneba", "shell"), restored.release_line)
+    return acts.run(line.hotline.deps, acts.By("Djeneba", "shell"), restored.release_line, look(line))
+
+
+def look(line: Line) -> str:
+    """The stamp of what whoever looks now sees."""
+    seen = restored.look(line.hotline.deps, line.clock.now())
+    assert seen is not None
+    return seen.stamp
 
 
 def test_callers_get_calm_screens_and_nothing_is_noted(line: Line) -> None:
@@ -194,14 +201,41 @@ def test_nothing_is_promised_by_staff_either(line: Line) -> None:
 def test_who_may_say_go(line: Line) -> None:
     """A supervisor or an admin, once, by name; not a counselor, and nobody before all is back."""
     hold(line, whole=False)
-    assert "refused" == line.act(FANTA, restored.release_line).code
+    assert "refused" == line.act(FANTA, restored.release_line, look(line)).code
     hold(line)
-    assert "forbidden" == line.act(AWA, restored.release_line).code
-    assert "done" == line.act(FANTA, restored.release_line).code
-    assert "gone" == line.act(FANTA, restored.release_line).code
+    seen = look(line)
+    assert "forbidden" == line.act(AWA, restored.release_line, seen).code
+    assert "done" == line.act(FANTA, restored.release_line, seen).code
+    assert "gone" == line.act(FANTA, restored.release_line, seen).code
     with line.real_store.read() as tx:
         assert ["line released"] == [record.what for record in tx.audit.all() if record.who == "fanta"]
     assert restored.look(line.hotline.deps, line.clock.now()) is None
+
+
+def test_nobody_says_go_unseen(line: Line) -> None:
+    """Without a look the line stays held; so it does where a caller stopped, a time ran out or the line was restored again since the look, though as many are
+    open; a look at what stands now is good, and one at nothing where nothing is open."""
+    line.walk("5 5", number=CALLER)
+    line.walk("5 5", "session-2", OTHER_CALLER)
+    hold(line)
+    assert ["overtaken"] * 2 == [line.act(FANTA, restored.release_line, seen).code for seen in ("", "000000")]
+
+    def goes_on(seen: str) -> bool:
+        return "overtaken" != line.act(FANTA, restored.release_line, seen).code
+
+    before_the_stop = look(line)
+    line.walk("5 7", "stop", OTHER_CALLER)
+    assert not goes_on(before_the_stop)
+    before_its_end = look(line)
+    line.wait(line.callbacks()[0].not_after - line.clock.now())
+    assert not goes_on(before_its_end)
+    before_the_other_restore = look(line)
+    line.wait(1)
+    hold(line)
+    assert not goes_on(before_the_other_restore)
+    with line.real_store.read() as tx:
+        assert tx.backups.hold() is not None
+    assert goes_on(look(line))
 
 
 # the file apart

@@ -52,6 +52,16 @@ class OneProgram:
                     tx.shifts.add(Shift(person.id, None, 0, 1440))
         store.close()
 
+    def beside(self) -> list[str]:
+        """The first of the two steps to this version; what is left for the second."""
+        from hotline.adapters.sql.schema import upgrade_beside  # which the version of before may not have
+
+        return list(upgrade_beside(self.config.database_url, open_seal(self.config)))
+
+    def finish(self) -> None:
+        """The second step."""
+        upgrade(self.config.database_url, seal=open_seal(self.config))
+
     def start(self) -> int:
         """Answer on a port, which is returned."""
         self.line = assemble(self.config, None, "callers")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
+import resource
 import shutil
 import signal
 import socket
@@ -36,14 +38,19 @@ daemon off;
 worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log info;
-events {{}}
+events {{
+	worker_connections 768;
+	# multi_accept on;
+}}
 http {{
     access_log {folder}/access.log;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
     include {folder}/hotline.conf;
 }}
 """
-"""Of a machine whose own logs say all that they can."""
+"""Of a machine whose own logs say all that they can; with as many connections as Debian's has."""
+GUIDE = Path(__file__).resolve().parents[2] / "docs/deploy.md"
+HELD = 900
 
 
 class Answered(NamedTuple):
@@ -75,7 +82,9 @@ class Proxied:
             assert ours in text
             text = text.replace(ours, here)
         (folder / "hotline.conf").write_text(text)
-        (folder / "main.conf").write_text(MAIN.format(folder=folder, user="user root;" if os.geteuid() == 0 else ""))
+        main = MAIN.format(folder=folder, user="user root;" if os.geteuid() == 0 else "")
+        (folder / "main.conf").write_text(f"{self._more_files()}\n{main}")
+        self._more_connections()
         self.process = self._begun()
         self.context = ssl.create_default_context(cafile=str(folder / "fullchain.pem"))
 
@@ -94,6 +103,18 @@ class Proxied:
             self.process = self._begun()
             if text is not before:
                 yield
+
+    def _more_files(self) -> str:
+        """What the guide has laid down for Debian's nginx to include at its head."""
+        line = re.search(r"^echo '(worker_rlimit_nofile \d+;)' > /etc/nginx/modules-enabled/", GUIDE.read_text("utf-8"), re.MULTILINE)
+        assert line is not None
+        return line[1]
+
+    def _more_connections(self) -> None:
+        """As the guide says it, in this nginx's file."""
+        line = re.search(r"^sed -i ('.*worker_connections.*') /etc/nginx/nginx\.conf$", GUIDE.read_text("utf-8"), re.MULTILINE)
+        assert line is not None
+        subprocess.run(["/bin/sh", "-c", f"sed -i {line[1]} {self.folder}/main.conf"], check=True)
 
     def _certificate(self) -> None:
         subject = ("-subj", "/CN=line.example.org", "-addext", "subjectAltName=DNS:line.example.org,DNS:localhost")
@@ -181,6 +202,19 @@ def test_whoever_sends_slowly_never_reaches_the_line(proxied: Proxied) -> None:
     assert b"200" not in proxied.begin(f"{head}X-Slow: ".encode())
     assert b" 413 " in proxied.begin(f"{head}Content-Length: 9000\r\n\r\n".encode())
     assert proxied.hop("4").text.startswith("CON ")
+
+
+def test_sockets_that_are_held_leave_room(proxied: Proxied) -> None:
+    """More of them than Debian's nginx has connections, by the guide's two lines: whoever dials is answered."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        with ExitStack() as until:
+            for _ in range(HELD):
+                until.enter_context(proxied.connect(encrypted=False)).sendall(b"POST /at/ HTTP/1.1\r\nX-Slow: ")
+            assert proxied.hop("4").text.startswith("CON ")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_the_doctor_looks_from_outside(proxied: Proxied, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 from hotline.console.context import ConsoleContext, language, page
 from hotline.console.times import stamp
 from hotline.service.desk import audit_search
+from hotline.service.upkeep.purging import audit_year_to_go
 
 LONGEST: Final = 64
 """Letters of a search, at most: as many as the longest field of a record has."""
@@ -40,8 +41,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
             for number, record in found.lines
         ]
         chain = audit_search.verify(context.deps.store) if request.args.get("verify") == "1" else None
-        is_first = before >= audit_search.NEWEST
-        return page(context, "audit.html", lines=lines, older=found.older, search=search, chain=chain, is_first=is_first)
+        is_first, going = before >= audit_search.NEWEST, audit_year_to_go(context.deps, context.now)
+        return page(context, "audit.html", lines=lines, older=found.older, search=search, chain=chain, is_first=is_first, going=going)
 
 
 def named(context: ConsoleContext, spoken: str, deed: str) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, page, refused, run, to
 from hotline.console.times import stamp
 from hotline.service.desk.restored import look, release_line
+
+FAULTS: Final = {"refused": "restored.broken", "overtaken": "restored.overtaken"}
 
 
 def views(pages: Blueprint, context: ConsoleContext) -> None:
@@ -24,9 +26,9 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/restored", endpoint="release_line")
     def release() -> Shown:
-        result = run(context, release_line)
-        if result.code == "refused":
-            return refused(context, "restored.html", FormFault("restored.broken"), HTTPStatus.CONFLICT, **_seen(context))
+        result = run(context, release_line, request.form.get("seen", ""))
+        if result.code in FAULTS:
+            return refused(context, "restored.html", FormFault(FAULTS[result.code]), HTTPStatus.CONFLICT, **_seen(context))
         return to("restored")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final
 
 from msgspec import Struct
@@ -25,6 +26,7 @@ from hotline.service.work import Work
 
 MOST_SHOWN: Final = 200
 """Of what is open; nobody reads more, and all of it is counted."""
+STAMP_DIGITS: Final = 6
 DOUBT_SECONDS: Final = 5
 """By so much the clocks of two machines may differ: within it a stop wins, as ever."""
 
@@ -53,6 +55,8 @@ class RestoredLine(Struct, frozen=True):
     count: int
     past: int
     urgent: int
+    stamp: str
+    """Of all that is open, shown or only counted: whoever says go hands it back, and so has seen what stands now."""
 
 
 def look(deps: Deps, at: int) -> RestoredLine | None:
@@ -65,7 +69,13 @@ def look(deps: Deps, at: int) -> RestoredLine | None:
         aliases = {staff.id: staff.alias for staff in tx.staff.active()}
     shown = tuple(_shown(callback, aliases, at) for callback in found[:MOST_SHOWN])
     past = sum(callback.not_after <= at for callback in found)
-    return RestoredLine(hold, shown, len(found), past, sum(callback.urgent for callback in found))
+    return RestoredLine(hold, shown, len(found), past, sum(callback.urgent for callback in found), _stamp(hold, found, at))
+
+
+def _stamp(hold: Hold, found: Iterable[Callback], at: int) -> str:
+    """Another one as soon as something opened, ended, became urgent or passed its end, or the line was restored once more."""
+    lines = sorted(f"{callback.id} {callback.urgent} {callback.not_after <= at}" for callback in found)
+    return sha256("\n".join((f"{hold.since} {hold.made_at}", *lines)).encode()).hexdigest()[:STAMP_DIGITS]
 
 
 def _shown(callback: Callback, aliases: dict[str, str], at: int) -> StandingCallback:
@@ -82,14 +92,17 @@ def _shown(callback: Callback, aliases: dict[str, str], at: int) -> StandingCall
     )
 
 
-def release_line(act: Act) -> Result:
+def release_line(act: Act, seen: str) -> Result:
     """Whoever looked says go: from the next second the line promises and rings again, and what is past its end is closed as missed, and shown.
-    `refused`: the restore was broken off, or is at work."""
+    `seen`: the stamp of what they looked at. `refused`: the restore was broken off, or is at work; `overtaken`: what is open is not what they saw, or they
+    saw nothing."""
     hold = act.tx.backups.hold()
     if hold is None:
         return Result("gone")
     if not hold.whole:
         return Result("refused")
+    if seen != _stamp(hold, act.tx.callbacks.all_open(), act.at):
+        return Result("overtaken")
     act.tx.backups.release()
     act.record("line released", "")
     return Result()

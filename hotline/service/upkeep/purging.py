@@ -17,6 +17,8 @@ from hotline.service.wall_clock import is_right
 
 BATCH: Final = 500
 """Lines of the audit a transaction: no hop waits long while a year goes."""
+GOES_SOON_SECONDS: Final = 31 * DAY_SECONDS
+"""From 1 December on it is told which year of the audit goes: a head of it is to be printed before."""
 
 
 class Refused(Exception):
@@ -83,6 +85,14 @@ def age_audit(deps: Deps, at: int) -> int:
             batch = tx.audit.forget(until, BATCH)
         gone += batch
     return gone
+
+
+def audit_year_to_go(deps: Deps, at: int) -> int | None:
+    """The last of the audit's years that goes with the coming 1 January; None where that is more than a month away, or none goes. Raises StoreAway."""
+    kept = oldest_kept(at + GOES_SOON_SECONDS, deps.rules.audit_years)
+    with deps.store.read() as tx:
+        oldest = tx.audit.search("", tx.audit.first() + 1, 1)
+    return datetime.fromtimestamp(kept, UTC).year - 1 if any(record.at < kept for _, record in oldest) else None
 
 
 def oldest_kept(at: int, years: int) -> int:

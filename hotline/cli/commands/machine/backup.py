@@ -57,6 +57,7 @@ def declare(commands: Any) -> None:
     held = group(commands, "held", "a line that was restored, until a person says go")
     command(held, "look", _look, "what stood open in the backup")
     release = command(held, "release", _release, "say go: the line promises and rings again")
+    release.add_argument("--seen", metavar="STAMP", default="", help="what was looked at: `hotline held look` ends with it")
     release.add_argument("--by", metavar="NAME", help="who says so, for the audit (default: the login)")
 
 
@@ -121,9 +122,7 @@ def _restore(options: argparse.Namespace) -> None:
             f"ATTENTION: {done.dayless} numbers lie under days' keys that are not in {day_keys_folder(config)}: bring the folder, or its copy, of the lost machine"
             " before you say go; without it they cannot be rung, and end as missed"
         )
-    print(
-        "The line is held: it answers, promises nothing and rings nobody. Look (hotline held look), then say go (hotline held release --by NAME)."
-    )
+    print("The line is held: it answers, promises nothing and rings nobody. Look (hotline held look), then say go as it says.")
 
 
 def _drill(options: argparse.Namespace) -> None:
@@ -180,6 +179,7 @@ def _look(_: argparse.Namespace) -> None:
     print("\n".join(table(("REFERENCE", "STATE", "URGENT", "LANGUAGE", "ASKED", "ENDS", "WITH"), rows)))
     if line.count > len(line.open):
         print(f"and {line.count - len(line.open)} more")
+    print(f"to say go, having looked: hotline held release --seen {line.stamp} --by NAME")
 
 
 def _release(options: argparse.Namespace) -> None:
@@ -187,9 +187,12 @@ def _release(options: argparse.Namespace) -> None:
 
     config = settings()
     with worded_failures():
-        done = run(shell_deps(config), options.by, release_line)
+        done = run(shell_deps(config), options.by, release_line, options.seen)
     if done.code == "gone":
         raise Failed("the line is not held")
+    if done.code == "overtaken":
+        what = "what is open has changed since that look" if options.seen else "nobody says that what is open was looked at"
+        raise Failed(f"{what}: look (hotline held look), and type the line that it ends with; the line stays held")
     if done.is_refused:
         raise Failed("the restore was broken off, or is at work: type the same hotline restore again, and it goes on")
     print("the line goes on: from the next second it promises and rings")
