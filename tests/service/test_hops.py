@@ -13,6 +13,7 @@ from hotline.adapters.spool import DiskSpool
 from hotline.engine.phone.gsm import units
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
+from hotline.ports.spool import SpoolFull
 from hotline.ports.ussd import UssdHop
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
@@ -155,6 +156,29 @@ def test_everything_away_still_answers_and_promises_nothing(line: Line) -> None:
     line.spool.slots = 0
     assert "callback.lost" == line.walk("5 5", "session-2", OTHER_CALLER).key
     assert [("open_callback", "spooled"), ("open_callback", "lost")] == line.meter.orders
+
+
+def test_a_store_that_only_rested_is_asked_before_anything_is_lost(line: Line) -> None:
+    """It failed a moment ago and is well again; there is no room in the spool: noted all the same."""
+    line.store.failing = "always"
+    line.dial("5")
+    line.store.failing, line.spool.slots = "never", 0
+    assert is_noted(line.dial("5 5").key)
+    assert 1 == len(line.callbacks())
+
+
+def test_what_the_store_kept_without_saying_so_is_not_told_as_lost(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It kept the order and failed before its answer came, as where a process is killed, and there is no room in the spool: it is looked at once more."""
+
+    def full(*_: bytes) -> None:
+        line.store.failing = "never"
+        raise SpoolFull
+
+    line.dial("5")
+    line.store.failing = "after commit"
+    monkeypatch.setattr(line.spool, "put", full)
+    assert is_noted(line.dial("5 5").key)
+    assert 1 == len(line.callbacks())
 
 
 def test_lost_stays_lost_for_that_session(line: Line) -> None:

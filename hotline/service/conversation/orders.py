@@ -13,7 +13,7 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineC
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
-from hotline.ports.store import StoreAway
+from hotline.ports.store import Store, StoreAway
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
@@ -49,7 +49,8 @@ class Unpromised(Exception):
 
 
 class Orders:
-    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record."""
+    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record, and for
+    what would be lost else."""
 
     def __init__(self, deps: Deps, unguarded: Deps) -> None:
         self._deps = deps
@@ -61,19 +62,29 @@ class Orders:
 
         Raises Unpromised where it `is_promise`, instead of spooling it: nobody is told of what lies in a spool.
         """
-        if not self._waits_behind(order):
-            stops = self._stops_ahead(order)
+        in_turn = not self._waits_behind(order)
+        if in_turn:
             with suppress(StoreAway):
-                with self._deps.store.write() as tx:
-                    work = Work(self._deps, tx, self._deps.clock.now())
-                    messages = tuple(message for stop in stops for message in enter(work, stop).messages)
-                    applied = enter(work, _behind(work, order, stops))
-                outbox.enqueue(self._deps, messages)
-                self._report(applied, order)
-                return applied
+                return self._enter(self._deps.store, order)
         if is_promise and self.spooled(order.key) is None:
             raise Unpromised
-        return self._spool(order)
+        with suppress(SpoolFull):
+            return self._spool(order)
+        if in_turn:  # the store may only have rested; and it may hold this order from another delivery, or from a process that was killed before it said so
+            with suppress(StoreAway):
+                return self._enter(self._unguarded.store, order)
+        self._deps.meter.order(NAMES[type(order.effect)], "lost")
+        return AppliedOrder("lost", order.facts, is_new=True)
+
+    def _enter(self, store: Store, order: GivenOrder) -> AppliedOrder:
+        stops = self._stops_ahead(order)
+        with store.write() as tx:
+            work = Work(self._deps, tx, self._deps.clock.now())
+            messages = tuple(message for stop in stops for message in enter(work, stop).messages)
+            applied = enter(work, _behind(work, order, stops))
+        outbox.enqueue(self._deps, messages)
+        self._report(applied, order)
+        return applied
 
     def stop(self, number: str, message: str, sent_at: int | None = None) -> None:
         """As the keys for it do: end the open calls to this number, whatever is away. Raises StoreAway where nothing could be written.
@@ -146,13 +157,8 @@ class Orders:
         before = self.spooled(order.key)
         if before is not None:
             return before
-        name = NAMES[type(order.effect)]
-        try:
-            self._deps.spool.put(order.key, msgspec.msgpack.encode(replace(order, facts=facts.packed(order.facts))))
-        except SpoolFull:
-            self._deps.meter.order(name, "lost")
-            return AppliedOrder("lost", order.facts, is_new=True)
-        self._deps.meter.order(name, "spooled")
+        self._deps.spool.put(order.key, msgspec.msgpack.encode(replace(order, facts=facts.packed(order.facts))))
+        self._deps.meter.order(NAMES[type(order.effect)], "spooled")
         if self._deps.revoked is not None and (revoked := self._revoked(order)):
             self._deps.revoked.append(revoked)
         return AppliedOrder("kept", order.facts, is_new=True)
