@@ -316,6 +316,21 @@ def test_the_spool_drains_in_order_and_once(line: Line) -> None:
     assert 1 == len(line.inbox(AWA))
 
 
+@pytest.mark.parametrize(("keys", "state"), [("5 7", "stopped"), ("5 1 7", "cancelled")])
+def test_a_no_that_was_destroyed_in_the_spool_holds(line: Line, keys: str, state: str) -> None:
+    """The database is away, something overwrites the spool, and whoever was told that nobody calls is not rung once all is back. What is asked for later stands."""
+    line.walk("5 1", "session-1")
+    line.store.failing = "always"
+    line.walk(keys, "session-1" if state == "cancelled" else "session-2")
+    for key, _ in line.spool.records():
+        line.spool.drop(key)
+    (callback,) = drained(line)
+    assert (state, None) == (callback.state, line.number_of(callback))
+    line.walk("5 5", "session-3")
+    line.wait(3)
+    assert [state, "waiting"] == [callback.state for callback in line.callbacks()]
+
+
 def test_a_spooled_opening_meets_a_later_stop(line: Line) -> None:
     """She stopped all calls after it: it is entered as stopped, and its number is kept nowhere."""
     line.store.failing = "always"

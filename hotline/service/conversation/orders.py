@@ -56,6 +56,8 @@ class Orders:
         self._deps = deps
         self._unguarded = unguarded
         self._turns_missed = 0
+        self._noes: dict[bytes, GivenOrder] = {}
+        """Stops and cancellations that this process left in the spool. Something may destroy them there, and nobody is rung who said no."""
 
     def apply(self, order: GivenOrder, *, is_promise: bool = False) -> AppliedOrder:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
@@ -110,6 +112,7 @@ class Orders:
             self._turns_missed = 0 if is_ours else self._turns_missed + 1
             if is_ours or self._turns_missed > MOST_TURNS_MISSED:
                 self._drain()
+                self._enter_noes()
 
     def _drain(self) -> None:
         """One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
@@ -141,6 +144,17 @@ class Orders:
         if failed is not None:
             raise failed
 
+    def _enter_noes(self) -> None:
+        """After the drain, which has entered them all unless the spool was damaged. Where only the order of two in it would say which came first, the no wins."""
+        noes = tuple(self._noes.values())
+        if noes:
+            with self._unguarded.store.write() as tx:
+                work = Work(self._deps, tx, self._deps.clock.now())
+                messages = tuple(message for order in noes for message in enter(work, order).messages)
+            outbox.enqueue(self._deps, messages)
+        for order in noes:
+            self._noes.pop(order.key, None)
+
     def spooled(self, key: bytes) -> AppliedOrder | None:
         """What the spool knows of an order. Returns None where it holds none of this key, or none that can be read."""
         return self.all_spooled((key,)).get(key)
@@ -159,6 +173,8 @@ class Orders:
             return before
         self._deps.spool.put(order.key, msgspec.msgpack.encode(replace(order, facts=facts.packed(order.facts))))
         self._deps.meter.order(NAMES[type(order.effect)], "spooled")
+        if isinstance(order.effect, StopCalls | CancelCallback):
+            self._noes[order.key] = order
         if self._deps.revoked is not None and (revoked := self._revoked(order)):
             self._deps.revoked.append(revoked)
         return AppliedOrder("kept", order.facts, is_new=True)
