@@ -22,7 +22,7 @@ SUPERVISOR: Final = Staff("f" * 32, "Chaos", "supervisor", "+22370000201", "fr",
 
 MOST_PRESSED: Final = 10
 """So often a counselor presses a button that does nothing yet: for longer than an SMS comes late."""
-REFERENCE: Final = re.compile(r"\b(\d{3})\b")
+REFERENCE: Final = re.compile(r"\b(\d{3}|\d{5})\b")
 
 
 class Rung(Struct, frozen=True):
