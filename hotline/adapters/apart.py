@@ -72,16 +72,16 @@ class Apart:
         """The last one that was given up."""
         self._rests_until = 0.0
 
-    def do(self, work: Callable[[Job[T]], T], *, now: bool = False) -> T:
+    def do(self, work: Callable[[Job[T]], T], *, is_last: bool = False) -> T:
         """Raises Late, and what the work raises. A TimeoutError of its own is followed by a rest, too.
 
-        `now`: nobody asks for it again: the rest is not kept, and it is waited for longer, whatever hangs before it.
+        `is_last`: for what nobody asks for again: the rest is not kept, and it is waited for longer, whatever hangs before it.
         """
-        if not now and (self._monotonic() < self._rests_until or (self._late is not None and not self._late.over.is_set())):
+        if not is_last and (self._monotonic() < self._rests_until or (self._late is not None and not self._late.over.is_set())):
             raise Late
         job = Job(work)
         self._queue().put(job)
-        if not job.over.wait(self._last_seconds if now else self._seconds) and job.give_up():
+        if not job.over.wait(self._last_seconds if is_last else self._seconds) and job.give_up():
             self._late = job
             self._rest()
             raise Late

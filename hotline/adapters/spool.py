@@ -50,7 +50,7 @@ class DiskSpool:
         sealed = self._seal.seal(record, context(key))
         if len(sealed) > ROOM:
             raise SpoolFull("the record is larger than a slot")
-        self._do(lambda job: self._opened().put(key, sealed, job), now=True)
+        self._do(lambda job: self._opened().put(key, sealed, job), is_last=True)
 
     def find(self, key: bytes) -> bytes | None:
         return self._do(lambda _: self._opened().find(key))
@@ -90,11 +90,11 @@ class DiskSpool:
         if self._file is not None:
             self._file.close()
 
-    def _do(self, work: Callable[[Job[T]], T], *, now: bool = False) -> T:
+    def _do(self, work: Callable[[Job[T]], T], *, is_last: bool = False) -> T:
         if self._seal.is_dropped:
             raise SpoolFull("the keys were dropped")
         try:
-            return self._apart.do(work, now=now)
+            return self._apart.do(work, is_last=is_last)
         except Late:
             raise SpoolFull("the disk did not answer in time") from None
         except NoSlot:

@@ -16,9 +16,9 @@ from hotline.doctor.finding import Finding, Level, listed
 from hotline.doctor.host import clock, clock_state, swap_here
 from hotline.doctor.line import active, freshness
 from hotline.doctor.outside import seen_from_outside
+from hotline.doctor.redis_access import redis_access
 from hotline.doctor.roster import covered
 from hotline.doctor.signed import Signature, signatures
-from hotline.doctor.strangers import strangers
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.ports.desk.shifts import Shift
@@ -248,7 +248,7 @@ def _outside(point: Point, seen: Seen) -> Iterator[Finding]:
 
 
 def _memory(point: Point, seen: Seen) -> Iterator[Finding]:
-    for level, text in strangers(seen.config.redis_url, seen.config.redis_budget_ms):
+    for level, text in redis_access(seen.config.redis_url, seen.config.redis_budget_ms):
         yield _said(point, level, text)
 
 

@@ -49,7 +49,7 @@ TICKING_SECONDS = 30
 class Hotline:
     """Holds the ports and hands each request to its subject. Shared by all threads of a process."""
 
-    def __init__(self, deps: Deps, threads: int = 1, budget_ms: int = 300, replay: Replay = engine) -> None:
+    def __init__(self, deps: Deps, threads: int, budget_ms: int, replay: Replay = engine) -> None:
         """`threads`: how many of this process ask at once; one of them is left to browsing hops, but for the moment that a write waits for its turn.
         `budget_ms`: how long the store may take (`HOTLINE_DATABASE_BUDGET_MS`)."""
         store = GuardedStore(deps.store, deps.clock, deps.meter, threads)

@@ -106,7 +106,7 @@ class Process:
             sealer=fleet.seal,
             meter=FakeMeter(),
         )
-        self.hotline = Hotline(deps, threads=17, replay=self._replay)
+        self.hotline = Hotline(deps, threads=17, budget_ms=300, replay=self._replay)
 
     @property
     def cut(self) -> bool:

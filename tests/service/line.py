@@ -104,7 +104,7 @@ class Line:
             sealer=self.seal,
             meter=self.meter,
         )
-        self.hotline = Hotline(deps, threads=17, replay=self._replay)
+        self.hotline = Hotline(deps, threads=17, budget_ms=300, replay=self._replay)
 
     # callers
     def dial(self, keys: str = "", session: str = "session-1", number: str = CALLER) -> Screen:

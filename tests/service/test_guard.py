@@ -85,5 +85,22 @@ def test_the_last_resort_keeps_no_rest() -> None:
     hangs.set()
     with pytest.raises(Late):
         apart.do(lambda _: "looked")
-    assert apart.do(lambda _: "put", now=True) == "put"
+    assert apart.do(lambda _: "put", is_last=True) == "put"
     apart.close()
+
+
+@pytest.mark.parametrize(("budget", "waits"), [(0.3, 1.2), (1.0, 2.0), (5.0, 5.0)])
+def test_the_last_resort_waits_longer_for_the_disk(monkeypatch: pytest.MonkeyPatch, budget: float, waits: float) -> None:
+    """What comes too late there is lost: four times the budget, two seconds at most, and never less than all else."""
+    waited: list[float] = []
+
+    class Noting(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            waited.extend(() if timeout is None else (timeout,))
+            return super().wait()
+
+    monkeypatch.setattr(threading, "Event", Noting)
+    apart = Apart("test", budget)
+    assert [apart.do(lambda _: "read"), apart.do(lambda _: "put", is_last=True)] == ["read", "put"]
+    apart.close()
+    assert waited == [budget, waits]

@@ -11,7 +11,7 @@ import pytest
 
 from hotline.adapters.processes import start_valkey
 from hotline.adapters.valkey import connect
-from hotline.doctor.strangers import strangers
+from hotline.doctor.redis_access import redis_access
 from hotline.up import held_port
 
 BUDGET_MS = 5000
@@ -32,7 +32,7 @@ class Server(NamedTuple):
 
     def looked_at(self, address: str = "unix://{socket}") -> list[str]:
         """What is said of it, as bare levels and words."""
-        return [f"{level}: {text}" for level, text in strangers(address.format(socket=self.socket, port=self.port), BUDGET_MS)]
+        return [f"{level}: {text}" for level, text in redis_access(address.format(socket=self.socket, port=self.port), BUDGET_MS)]
 
 
 @pytest.fixture
@@ -97,4 +97,4 @@ def test_a_socket_that_anybody_may_exchange_is_bad(server: Server) -> None:
 
 def test_one_that_is_away_is_not_called_good(tmp_path: Path) -> None:
     """Nobody can say whether it asks."""
-    assert [level for level, _ in strangers(f"unix://{tmp_path}/none", BUDGET_MS)] == ["warn"]
+    assert [level for level, _ in redis_access(f"unix://{tmp_path}/none", BUDGET_MS)] == ["warn"]

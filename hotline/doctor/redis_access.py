@@ -15,7 +15,7 @@ from hotline.ports.memory import MemoryAway
 OPEN_TO_ALL: Final = "it answers whoever asks without a password (deploy/valkey.acl: user default off)"
 
 
-def strangers(redis_url: str, budget_ms: int) -> Iterator[tuple[Level, str]]:
+def redis_access(redis_url: str, budget_ms: int) -> Iterator[tuple[Level, str]]:
     """A level and words for each look. Asks the server as somebody does who was given nothing."""
     try:
         is_open = lets_in(redis_url, budget_ms)
