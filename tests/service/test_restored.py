@@ -251,7 +251,8 @@ def apart(line: Line, tmp_path: Path, library: EditionCache) -> Iterator[tuple[L
     other = Line(store, line.seal, library)
     other.clock.at = line.clock.at
     add_staff(store, other.clock.now())
-    other.hotline = type(other.hotline)(replace(other.hotline.deps, store=other.store, spool=other.spool, revoked=file), threads=17)
+    deps = replace(other.hotline.deps, store=other.store, spool=other.spool, revoked=file)
+    other.hotline = type(other.hotline)(deps, threads=17, budget_ms=300)
     yield other, file.path
     store.close()
 
