@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.casework.call_outcomes import TALKED
 from hotline.engine.casework.flags import PASSED_ON
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Minute
@@ -14,7 +15,6 @@ from hotline.engine.promise import DAYS_AHEAD, SHORTEST_WINDOW
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.times import hour as full_hour
 from hotline.engine.world import clock, day
-from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, Consent
 from hotline.service.acts import Act, Refused, Result

@@ -7,7 +7,7 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from hotline.ports.calls.call_outcomes import DANGEROUS, TALKED, TO_REVIEW, Outcome
+from hotline.engine.casework.call_outcomes import DANGEROUS, TALKED, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback, SaferCode
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Reason

@@ -47,9 +47,9 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, THIS, insert_new
+from hotline.engine.casework.call_outcomes import TALKED
 from hotline.engine.quarters import first_of_month, quarter_of
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
-from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.desk.cases import FIGURES, Consent
 from hotline.ports.upkeep.retention import Periods, Swept
 from hotline.retention import KEY_SECONDS, RING_SECONDS, RUNG_SECONDS
