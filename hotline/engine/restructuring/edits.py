@@ -32,8 +32,6 @@ from hotline.engine.flow import (
 )
 from hotline.engine.phone.letters import as_name
 
-KEYS: Final = range(1, 8)
-"""The numbers that an option can have."""
 NOWHERE: Final = Where("", 0)
 LONGEST_NAME: Final = 24
 

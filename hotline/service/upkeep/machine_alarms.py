@@ -24,7 +24,6 @@ DAILY: Final[tuple[Alarm, ...]] = ("certificate", "backup")
 """What grows worse by the day, and is told once in one."""
 WAITED_FOR: Final[tuple[Alarm, ...]] = ("callers", "console")
 """Processes for which somebody waits, by the parts as which they show themselves."""
-QUEUES: Final = ("urgent", "default")
 _PARTS: Final[Mapping[str, Alarm]] = {"database": "database", "redis": "redis", "spool": "spool", "clock": "clock"}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias, cast
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 
 from hotline.engine.check import check
 from hotline.engine.check.directory import FREE_WORDS, astray
+from hotline.engine.check.names import NAME
 from hotline.engine.check.phrases import LONGEST
 from hotline.engine.drafting.revisions import Revision, entry_place, revised
 from hotline.engine.entry_fields import DAYS, FIELDS, NEEDED, PHONE_NEEDS, SECTIONS, VERIFICATION, Section, field_faults, one_line
@@ -42,7 +42,6 @@ MOST_CHANGES: Final = 300
 _LONGEST_NEW_ID: Final = 40
 _ABOUT: Final = 64
 """Letters that a line of the audit has for what it is about."""
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 class CallReport(Struct, frozen=True):
@@ -278,7 +277,7 @@ def _own_faults(item: Item, today: date) -> Iterable[tuple[str, str]]:
         yield "list", "list"
         return
     section = item.list
-    if not _ID.fullmatch(item.id) or len(entry_place(section, item.id)) > _ABOUT:
+    if not NAME.fullmatch(item.id) or len(entry_place(section, item.id)) > _ABOUT:
         yield "id", "id"
     values = {"name": item.name, **with_number(item).fields} if section != "kinds" else item.fields
     for field, value in values.items():
