@@ -15,7 +15,7 @@ from hotline.engine.entry_fields import SECTIONS, VERIFICATION, Section
 from hotline.engine.flow import Item, List, Sources
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_over, is_shown, is_withdrawn, last_day
 from hotline.engine.phone.letters import plain
-from hotline.engine.phone.numbers import digits
+from hotline.engine.phone.numbers import digits, digits_in
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.ports.editions.editions import Withdrawal
@@ -218,7 +218,7 @@ def _searched(entry: EntryView) -> str:
 def _words(item: Item, where: str) -> Iterable[str]:
     yield from (item.name, item.id, where)
     yield from (item.fields[field] for field in ("address", "source", "phone", "offers", "kind") if field in item.fields)
-    yield "".join(letter for letter in item.fields.get("phone", "") if letter.isdigit())
+    yield digits_in(item.fields.get("phone", ""))
 
 
 def _rank(entry: EntryView) -> tuple[int, str, str]:
