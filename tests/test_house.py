@@ -158,21 +158,22 @@ def test_the_procfile_runs_commands_that_exist(monkeypatch, capsys):
 
 
 def test_every_reference_to_the_documents_resolves():
-    """`docs: callback life` in the code is a heading of the architecture; every file that it names is there."""
+    """`docs: callback life`, in whatever is code, is a heading of the architecture; every file that it names is there."""
     text = (ROOT / "docs/architecture.md").read_text()
     headings = {line.lstrip("#").strip().casefold() for line in text.splitlines() if line.startswith("#")}
     named = {
         (str(path.relative_to(ROOT)), found.casefold())
         for path in tracked()
-        if path.suffix == ".py" and path.is_relative_to(ROOT / "hotline")
-        for found in re.findall(r"\(docs: ([^)]+)\)", path.read_text())
+        if path.suffix == ".py" or path.name == "pyproject.toml"
+        for found in re.findall(r"\(docs: ([^()]+)\)", path.read_text())
     }
+    assert {path.partition("/")[0] for path, _ in named} >= {"hotline", "pyproject.toml"}
     assert {(path, name) for path, name in named if name not in headings} == set()
     assert [name for name in re.findall(r"`(hotline/[\w/.]+)`", text) if not (ROOT / name).exists()] == []
 
 
 def test_no_two_classes_share_a_name():
-    """Whoever reads a name knows what it is, wherever it stands (docs: glossary)."""
+    """Whoever reads a name knows what it is, wherever it stands (`docs/glossary.md`)."""
     named = Counter(
         node.name
         for path in (ROOT / "hotline").rglob("*.py")
