@@ -8,6 +8,7 @@ from typing import Protocol
 
 import structlog
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.store import StoreAway
 
 log = structlog.get_logger(__name__)
@@ -84,7 +85,7 @@ def show(line: ShowsItself, stop: threading.Event, every: float = 10.0) -> None:
     _repeat(line.show_itself, ("show_failed", "show_recovered"), stop, every)
 
 
-def clear(work: Callable[[], None], stop: threading.Event, every: float = 6 * 3600.0) -> None:
+def clear(work: Callable[[], None], stop: threading.Event, every: float = 6.0 * HOUR_SECONDS) -> None:
     """Take what a database keeps of what was erased off its disk, every `every` seconds until `stop` is set. On a thread of its own: it waits for whoever reads."""
     _repeat(work, ("clear_failed", "clear_recovered"), stop, every)
 

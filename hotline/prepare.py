@@ -20,7 +20,7 @@ from hotline.content import read_sources
 from hotline.engine.check import said
 from hotline.engine.flow import Fault
 from hotline.engine.quarters import Span
-from hotline.engine.times import DAY_SECONDS, EPOCH
+from hotline.engine.times import DAY_SECONDS, EPOCH, HOUR_SECONDS
 from hotline.ports.editions.editions import FIRST_START
 from hotline.ports.store import Store, StoreAway
 from hotline.service.acts import By, run
@@ -30,7 +30,7 @@ from hotline.service.editions.publication import FaultySources, publish
 
 TWO: Final = ("fanta", "djeneba")
 """Who of the demo prepares figures, and who lets them out."""
-ON_CALL_SECONDS: Final = 3600
+ON_CALL_SECONDS: Final = HOUR_SECONDS
 """How long the demo's supervisor is on call after a start; the stand-in says so again for her long before, as it does for counselors."""
 
 

@@ -15,8 +15,6 @@ from hotline.adapters.sql.revisions import chain
 from hotline.config import Config
 from hotline.service.editions.cache import EditionCache
 
-QUEUES = ("urgent", "default")
-
 
 def work(config: Config, queue: str, loaded: EditionCache | None = None) -> None:
     """Run what is enqueued on one queue until SIGTERM or SIGINT. `loaded`: before this process was forked. Raises NoEdition."""

@@ -26,6 +26,7 @@ from hotline.demo.environment import demo_environment, passwords_secret
 from hotline.demo.people import PEOPLE, people_json
 from hotline.demo.standin.played import AFRICAS_TALKING, PlayedVendor
 from hotline.gateways.table.accounts import load_accounts
+from hotline.ports.queue import QUEUES
 from hotline.process_tree import Bell, ChildProcess, Forked, ProcessKind, ProcessTree, bell
 
 POLL_SECONDS = 0.02
@@ -149,7 +150,7 @@ class _Line:
         standin = partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS)
         mains = {
             "standin": partial(standin, played=played(config)),
-            **{f"worker-{queue}": partial(roles.work, config, queue, library) for queue in roles.QUEUES},
+            **{f"worker-{queue}": partial(roles.work, config, queue, library) for queue in QUEUES},
             "clock": partial(roles.tick, config, library),
         }
         return [*(ProcessKind(name, partial(Forked, main)) for name, main in mains.items()), *web.kinds(config, library, self._listening)]

@@ -41,11 +41,11 @@ from hotline.ports.calls.staff_rings import RingDigits
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.editions import Withdrawal
+from hotline.ports.queue import QUEUES
 from hotline.ports.upkeep.backups import BackupRun, Hold
 from hotline.service import TICKING
 from hotline.service.desk.shifts.roster import uncovered
 from hotline.service.editions.publication import publish
-from hotline.service.upkeep.machine_alarms import QUEUES
 from tests import terminal
 from tests.databases import migrated
 from tests.small_line import DIRECTORY, settings, write_files

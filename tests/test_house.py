@@ -158,21 +158,22 @@ def test_the_procfile_runs_commands_that_exist(monkeypatch, capsys):
 
 
 def test_every_reference_to_the_documents_resolves():
-    """`docs: callback life` in the code is a heading of the architecture; every file that it names is there."""
+    """`docs: callback life`, in whatever is code, is a heading of the architecture; every file that it names is there."""
     text = (ROOT / "docs/architecture.md").read_text()
     headings = {line.lstrip("#").strip().casefold() for line in text.splitlines() if line.startswith("#")}
     named = {
         (str(path.relative_to(ROOT)), found.casefold())
         for path in tracked()
-        if path.suffix == ".py" and path.is_relative_to(ROOT / "hotline")
-        for found in re.findall(r"\(docs: ([^)]+)\)", path.read_text())
+        if path.suffix == ".py" or path.name == "pyproject.toml"
+        for found in re.findall(r"\(docs: ([^()]+)\)", path.read_text())
     }
+    assert {path.partition("/")[0] for path, _ in named} >= {"hotline", "pyproject.toml"}
     assert {(path, name) for path, name in named if name not in headings} == set()
     assert [name for name in re.findall(r"`(hotline/[\w/.]+)`", text) if not (ROOT / name).exists()] == []
 
 
 def test_no_two_classes_share_a_name():
-    """Whoever reads a name knows what it is, wherever it stands (docs: glossary)."""
+    """Whoever reads a name knows what it is, wherever it stands (`docs/glossary.md`)."""
     named = Counter(
         node.name
         for path in (ROOT / "hotline").rglob("*.py")
@@ -216,6 +217,21 @@ def test_no_folder_holds_more_modules_than_a_reader_takes_in():
     """A folder's name says where something is; past some twelve files it no longer does. At the root each process has its file, and what they are put together of."""
     held = Counter(path.parent for path, _ in code() if path.name not in ("__init__.py", "__main__.py"))
     assert [str(folder) for folder, count in held.items() if count > (15 if folder == Path("hotline") else 14)] == []
+
+
+WRITTEN_OUT = re.compile(r"(?<![\w.])(?:3_?600(?:_000|\.0)?|86_?400(?:_000)?|24 \* 60|60 \* 24|60 \* 60|24 \* HOUR_SECONDS)(?!\w)")
+
+
+def test_hours_and_days_have_one_length():
+    """They come from `engine/times.py`; a migration stays as it was written."""
+    found = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "hotline").rglob("*.py"))
+        if "versions" not in path.parts and path != ROOT / "hotline/engine/times.py"
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if WRITTEN_OUT.search(line)
+    ]
+    assert found == []
 
 
 def test_the_readme_leads_to_every_document():

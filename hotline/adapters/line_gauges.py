@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from prometheus_client.core import GaugeMetricFamily
 
+from hotline.ports.queue import QUEUES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -60,7 +62,7 @@ def _of(state: LineState) -> Iterator[Metric]:
     yield GaugeMetricFamily("hotline_supervisors_on_call", "Supervisors who said that they are on call.", value=state.on_call)
     uncovered = {(key,): hours for key, hours in state.uncovered.items()}
     yield _gauge("hotline_uncovered_hours", "Hours of the seven days to come that nobody has planned to take.", ("of",), uncovered)
-    oldest: dict[tuple[str, ...], float] = {("urgent",): 0, ("default",): 0}
+    oldest: dict[tuple[str, ...], float] = {(queue,): 0 for queue in QUEUES}
     oldest |= {(queue,): age for queue, age in state.oldest_pending.items()}
     yield _gauge("hotline_outbox_oldest_seconds", "Age of the message that has waited longest to be handed over.", ("queue",), oldest)
     yield GaugeMetricFamily("hotline_proposals", "Editions that wait for a second person.", value=state.proposals)

@@ -8,10 +8,12 @@ from typing import Final
 
 from cryptography.x509 import load_pem_x509_certificate
 
+from hotline.engine.times import DAY_SECONDS
+
 SPARSE_BYTES: Final = 1 << 30
 SCARCE_BYTES: Final = 200 << 20
 """So little room below `HOTLINE_VAR` is bad."""
-RENEW_SECONDS: Final = 14 * 24 * 3600
+RENEW_SECONDS: Final = 14 * DAY_SECONDS
 """A certificate that is good for less should have been renewed."""
 
 

@@ -24,6 +24,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from hotline import shared_folder
 from hotline.adapters.line_gauges import LineGauges
 from hotline.adapters.machine import free_bytes
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.machine import MachineState
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class PrometheusMeter:
         self._folder = folder
         self._layout = _Layout(doors)
         self._seconds = seconds
-        self._hour = seconds() // 3600
+        self._hour = seconds() // HOUR_SECONDS
         self._file: tuple[int, Path] | None = None
         self._free: int | None = None
         """As `share` last found it: whoever asks for the page waits for no disk."""
@@ -130,7 +131,7 @@ class PrometheusMeter:
             with self._lock:
                 self._slots = array("Q", map(add, self._slots, before))
         file, path = self._file
-        hour = self._seconds() // 3600
+        hour = self._seconds() // HOUR_SECONDS
         with self._lock:
             if hour != self._hour:
                 self._hour = hour

@@ -17,9 +17,10 @@ from redis.exceptions import TimeoutError as TooLate
 from redis.retry import Retry
 
 from hotline.adapters.keys.seal import Seal, SealBroken
+from hotline.engine.times import DAY_SECONDS
 from hotline.ports.memory import MarkerLookup, MemoryAway, Press, Recalled, SessionMarker
 
-HEARD_SECONDS: Final = 24 * 3600
+HEARD_SECONDS: Final = DAY_SECONDS
 REST_SECONDS: Final = 1.0
 
 HEAR: Final = """
@@ -64,7 +65,7 @@ return stands
 """`SET … NX GET` would do from Redis 7 on."""
 
 VOUCHED: Final = "vouched"
-VOUCHED_SECONDS: Final = 24 * 3600
+VOUCHED_SECONDS: Final = DAY_SECONDS
 
 
 def connect(url: str, budget_ms: int) -> Redis:

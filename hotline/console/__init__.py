@@ -13,7 +13,7 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from hotline.console import compiled, press
-from hotline.console.assets import Assets, compressed
+from hotline.console.assets import HSTS_SECONDS, Assets, compressed
 from hotline.console.context import READS, TOKEN, ConsoleContext, page, to
 from hotline.console.cookies import SignedSessions
 from hotline.console.faults import said
@@ -25,7 +25,6 @@ from hotline.console.pages.staff import access, account, care, people, shifts
 from hotline.console.pages.studio import editions, lines, reviewing, screens, structure, translating
 from hotline.console.times import dated, time_of_day
 from hotline.console.words import quotes, unbroken
-from hotline.engine.times import DAY_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.agreed_terms import owes
@@ -78,8 +77,6 @@ LONGEST_TIME: Final = 12
 """Digits of a moment in seconds, and to spare."""
 LARGEST_NUMBER: Final = 2**31 - 1
 """Of a release or a protocol, as PostgreSQL's `integer` has it."""
-HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
-"""For so long a browser asks for the console over TLS alone, whatever is typed or linked (RFC 6797)."""
 
 
 class ShortIntegerConverter(IntegerConverter):

@@ -11,10 +11,14 @@ from typing import Final
 from flask import Response, abort, request
 from msgspec import Struct
 
+from hotline.engine.times import DAY_SECONDS
+
 FOLDER: Final = Path(__file__).parent / "static"
 TYPES: Final = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 LEAST: Final = 400
 """Shorter bodies are not worth compressing."""
+HSTS_SECONDS: Final = 2 * 365 * DAY_SECONDS
+"""For so long a browser asks over TLS alone, whatever is typed or linked (RFC 6797)."""
 
 
 class Asset(Struct, frozen=True):
@@ -40,7 +44,7 @@ class Assets:
             abort(HTTPStatus.NOT_FOUND)
         wants_small = request.accept_encodings.quality("gzip") > 0
         response = Response(asset.small if wants_small else asset.plain, content_type=asset.kind)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["Cache-Control"] = f"public, max-age={365 * DAY_SECONDS}, immutable"
         response.headers["Vary"] = "Accept-Encoding"
         if wants_small:
             response.headers["Content-Encoding"] = "gzip"

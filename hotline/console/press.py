@@ -17,10 +17,9 @@ from flask import Flask, Response, abort, render_template, request
 from msgspec import Struct
 from werkzeug.wrappers import Response as AnyResponse
 
-from hotline.console.assets import compressed
+from hotline.console.assets import HSTS_SECONDS, compressed
 from hotline.console.context import ConsoleContext
 from hotline.console.released import FigureReader, figures
-from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.store import StoreAway
 from hotline.service.desk.casework.services import regions
 from hotline.service.desk.figures.published import for_journalists, publication
@@ -131,7 +130,7 @@ def _finished(context: ConsoleContext, response: Response, cached: str) -> Respo
     response.headers.update(HEADERS)
     response.headers["Cache-Control"] = cached
     if context.secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={2 * 365 * 24 * HOUR_SECONDS}"
+        response.headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
     return compressed(response)
 
 

@@ -10,8 +10,9 @@ from msgspec import Struct
 from hotline.console.figure_plots import Caption
 from hotline.console.released import HIDDEN, NOT_OF_CALLERS, FigureReader, ShownFigure, ShownTable, cell
 from hotline.console.time_plots import Axis, Run, lines
+from hotline.ports.desk.cases import SERVICE_KINDS
 from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable, Release
-from hotline.service.desk.figures.definitions import FIGURES, KINDS, SPECS, FigureSpec
+from hotline.service.desk.figures.definitions import FIGURES, SPECS, FigureSpec
 from hotline.service.desk.figures.published import QUARTER
 from hotline.service.desk.figures.shares import shares_of
 
@@ -74,7 +75,7 @@ def _told(reading: FigureReader, spec: FigureSpec, table: FigureTable) -> Iterab
         case "strips":
             yield from (_Told(reading.column(table, column), "", column, is_share=True) for column in table.columns)
         case "stacked":
-            for kind in KINDS:
+            for kind in SERVICE_KINDS:
                 name = reading.say("partners.through.unavailable", service=reading.row(table, kind))
                 yield _Told(name, kind, LACKING, is_share=False)
         case "table":

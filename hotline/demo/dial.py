@@ -14,6 +14,7 @@ from hotline.demo.standin.played import PlayedVendor
 from hotline.demo.standin.ussd import AfricasTalkingUssd, Ending, HandsetSession, UssdWire, opening
 from hotline.demo.standin.wire import NoAnswer, asked
 from hotline.engine.phone.handset import WIDTH, wrapped
+from hotline.engine.phone.numbers import is_e164
 
 SECONDS = 10.0
 RULE = "-" * WIDTH
@@ -136,6 +137,6 @@ def main(demo_json: Path, code: str, caller: str | None, inputs: Iterable[str] |
 def _number(caller: str | None, people: tuple[Person, ...]) -> str | None:
     if caller is None:
         return next((p.number for p in people if p.role == "caller"), None)
-    if caller.startswith("+") and caller[1:].isdigit():
+    if is_e164(caller):
         return caller
     return next((p.number for p in people if p.alias == caller), None)

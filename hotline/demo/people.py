@@ -8,10 +8,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 
-ALL_DAY = 24 * 60
 PARTNER_DAYS = 365
 DIGITS = ("25", "36", "47", "52", "58", "69", "74", "96")
 
@@ -116,7 +116,7 @@ def working() -> tuple[DemoPerson, ...]:
 
 def shifts() -> tuple[Shift, ...]:
     """Each of them, every day, around the clock: the demo's first dial is promised a call."""
-    return tuple(Shift(p.id, None, 0, ALL_DAY) for p in working())
+    return tuple(Shift(p.id, None, 0, DAY_MINUTES) for p in working())
 
 
 def people_json(secret: str) -> list[dict[str, str]]:

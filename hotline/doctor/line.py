@@ -24,7 +24,7 @@ from hotline.doctor.machine import certificate, disk, programs, short_memory, sp
 from hotline.engine.check.critical import pending_words
 from hotline.engine.flow import Sources
 from hotline.engine.freshness import has_lapsed, is_confirmed
-from hotline.engine.times import DAY_SECONDS
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 from hotline.gateways.registry import gateways
 from hotline.ports.editions.editions import EditionRow
 from hotline.ports.store import StoreAway, Transaction
@@ -321,5 +321,5 @@ def _staff(line: DoctorContext, tx: Transaction) -> Iterator[Finding]:
 
 
 def _age(seconds: int) -> str:
-    days, hours = seconds // DAY_SECONDS, seconds // 3600
+    days, hours = seconds // DAY_SECONDS, seconds // HOUR_SECONDS
     return f"{days} days" if days > 1 else f"{hours} h" if hours > 1 else f"{max(seconds, 0) // 60} min"

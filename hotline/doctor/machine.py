@@ -15,9 +15,8 @@ from hotline.app import SPOOL_SLOTS
 from hotline.doctor.finding import Finding, Level, listed
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.memory import Memory, MemoryAway
-from hotline.ports.queue import Queue
+from hotline.ports.queue import QUEUES, Queue
 from hotline.service import TICKING
-from hotline.service.upkeep.machine_alarms import QUEUES
 
 
 def short_memory(memory: Memory) -> Iterator[Finding]:

@@ -10,6 +10,8 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 
 KEY_BACK, KEY_MORE, KEY_OUT, KEY_TALK = "0", "8", "9", "5"
+KEYS: Final = range(1, 8)
+"""The numbers that an option can have."""
 KEY_LANGUAGE = "66"
 """The same screen in the next language. Two digits: one key is left on no menu, and nobody presses `66` by chance."""
 NEXT = "next"

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from msgspec import DecodeError, Struct, field, json
 
 from hotline.engine.phone.numbers import as_e164, is_e164
+from hotline.engine.times import HOUR_SECONDS
 from hotline.gateways.africastalking_forms import Delivery, IncomingSms, OptOut, UssdEnd, VoiceForm, WebhookGuard, read
 from hotline.gateways.asking import TIMEOUT, asked, taken
 from hotline.gateways.bodies import FieldError
@@ -287,7 +288,7 @@ def say(step: VoiceStep, numbers: VoiceNumbers) -> str:
             # Only a network can say what it says of a phone that is off, and take as long.
             to = step.to if isinstance(step, VoiceConnect) else numbers.off
             if to is not None:
-                ET.SubElement(root, "Dial", phoneNumbers=to, callerId=numbers.cover, maxDuration="3600")
+                ET.SubElement(root, "Dial", phoneNumbers=to, callerId=numbers.cover, maxDuration=str(HOUR_SECONDS))
             _speak(root, step.after, int(step.ask_after))
         case VoiceCover(prompts=prompts):
             for prompt in prompts:

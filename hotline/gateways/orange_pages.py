@@ -13,6 +13,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
+from hotline.engine.flow import KEYS
 from hotline.engine.phone.numbers import as_e164
 from hotline.ports.ussd import HttpAnswer, InputMemory, UssdHop, UssdOver
 
@@ -26,7 +27,7 @@ FIELD: Final = "answer"
 
 _PATH: Final = re.compile(r"/gateway/orange/(?P<secret>[^/]+)/page(?:/(?P<state>[A-Za-z0-9_-]{1,4000})(?:/(?P<key>[0-9]{1,2}))?)?")
 _SESSION: Final = re.compile(r"[!-~]{1,128}")
-_OPTION: Final = re.compile(r"([1-7]) (.+)")
+_OPTION: Final = re.compile(rf"([{KEYS[0]}-{KEYS[-1]}]) (.+)")
 _KEYS: Final = re.compile(r"[0-9]{1,2} [^0-9]+(?: [0-9]{1,2} [^0-9]+)*")
 """A line of the keys that work on many screens: `0 Retour 9 Fin`."""
 _KEY: Final = re.compile(r"([0-9]{1,2}) ([^0-9]+)(?: |$)")

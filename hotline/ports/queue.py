@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Literal, Protocol, TypeAlias, get_args
+
+QueueName: TypeAlias = Literal["urgent", "default"]
+"""What waits on a callback that is urgent, and all else; a worker each."""
+QUEUES: Final[tuple[QueueName, ...]] = get_args(QueueName)
 
 
 class Queue(Protocol):

@@ -12,6 +12,7 @@ from hotline.engine.times import DAY_MINUTES, DAY_SECONDS
 from hotline.ports.figures.figures import Counts, LineState
 from hotline.ports.incoming import ReceivedSms, SmsReport, Unknown
 from hotline.ports.memory import MemoryAway
+from hotline.ports.queue import QUEUES
 from hotline.ports.store import StoreAway
 from hotline.ports.ussd import InputMemory, UssdHop
 from hotline.ports.voice import VoiceLeg, VoiceStep
@@ -32,7 +33,7 @@ from hotline.service.held import is_held
 from hotline.service.upkeep import hours_kept, purging, rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch, put_back
 from hotline.service.upkeep.line_state import LineStates
-from hotline.service.upkeep.machine_alarms import QUEUES, Alarm, alarms_in
+from hotline.service.upkeep.machine_alarms import Alarm, alarms_in
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.service.wall_clock import is_right, jumped_by
 from hotline.settings import Rules

@@ -5,10 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.memory import MemoryAway
 from hotline.service.deps import Deps
 
-KNOWN_SECONDS: Final = 3600
+KNOWN_SECONDS: Final = HOUR_SECONDS
 """So long after it was asked last, it counts as well again."""
 _FAILING: Final = b"failing"
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.clock import Reading
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
@@ -21,7 +22,7 @@ DRIFT: Final = 1_000
 """What is remembered follows the wall clock by one part in so many: what is within the tolerance now is nothing after an hour or two."""
 BACK: Final = 60_000
 """Milliseconds by which one machine's clock may be behind another's, or behind its own before the machine started anew."""
-AHEAD: Final = 36 * 3_600_000
+AHEAD: Final = 36 * HOUR_SECONDS * 1000
 """Milliseconds without any clock that was right: a night and a day of no power, and no more."""
 
 

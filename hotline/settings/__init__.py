@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar, Final
 
 from msgspec import Struct
 
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 from hotline.settings.values import (
     ADDRESS,
     ALERTS,
@@ -360,8 +361,8 @@ class Rules(KeptFor, frozen=True, kw_only=True):
     sms_replies: Annotated[
         bool, Setting(GATEWAY, FLAG, "`1`: answer callers by SMS; only where the network drops what it cannot deliver at once", demo="1")
     ] = False
-    session_seconds: Annotated[int, Setting(GATEWAY, number(60, 3600), "a USSD session's longest life")] = 300
-    sms_session_seconds: Annotated[int, Setting(GATEWAY, number(60, 86400), "an SMS conversation's, from its last message")] = 1800
+    session_seconds: Annotated[int, Setting(GATEWAY, number(60, HOUR_SECONDS), "a USSD session's longest life")] = 300
+    sms_session_seconds: Annotated[int, Setting(GATEWAY, number(60, DAY_SECONDS), "an SMS conversation's, from its last message")] = 1800
     supervised: Annotated[
         bool,
         Setting(
@@ -373,8 +374,8 @@ class Rules(KeptFor, frozen=True, kw_only=True):
     promise_minutes: Annotated[
         int, Setting(PROMISE, number(5, 240), "how long after asking for a call *now* the caller may still be rung")
     ] = 30
-    offer_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "until an offered call goes to the next counselor")] = 180
-    offer_urgent_seconds: Annotated[int, Setting(PROMISE, number(10, 3600), "the same, for an urgent one")] = 60
+    offer_seconds: Annotated[int, Setting(PROMISE, number(10, HOUR_SECONDS), "until an offered call goes to the next counselor")] = 180
+    offer_urgent_seconds: Annotated[int, Setting(PROMISE, number(10, HOUR_SECONDS), "the same, for an urgent one")] = 60
     lend_minutes: Annotated[
         int,
         Setting(
@@ -439,7 +440,10 @@ class Rules(KeptFor, frozen=True, kw_only=True):
         ),
     ] = None
     lead_seconds: Annotated[
-        int, Setting(WORDS, number(5, 3600), "from publication until an edition is in force; every process learns of it within two seconds")
+        int,
+        Setting(
+            WORDS, number(5, HOUR_SECONDS), "from publication until an edition is in force; every process learns of it within two seconds"
+        ),
     ] = 10
 
     @property
@@ -450,7 +454,7 @@ class Rules(KeptFor, frozen=True, kw_only=True):
     @property
     def stop_seconds(self) -> int:
         """How long a stop is remembered: as long as anything that was asked for before it may still turn up."""
-        return self.number_hours * 3600 + self.session_seconds
+        return self.number_hours * HOUR_SECONDS + self.session_seconds
 
 
 class ConsoleSettings(Settings, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ from hotline.engine.casework.scripts import CASES, EVERY_CALL
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.outgoing import GatewayRefused
 from hotline.ports.voice import VoiceConnect
+from hotline.service.calls import agreements, scripts
 from tests.console.calls import agree, agreed_and_taken, ended, found, held, talking
 from tests.console.desk import IDS, Browser, Desk
 from tests.service.line import AWA, CALLER, FANTA, OTHER_CALLER, OTHER_PHONE, OUMOU, RULES
@@ -233,6 +234,21 @@ def test_a_girl_is_handed_to_the_supervisor(desk: Desk) -> None:
     assert "review" == found(desk, callback).state
     with desk.line.real_store.read() as tx:
         assert ["minor"] == [review.reason for review in tx.reviews.of(callback.id)]
+
+
+def test_a_supervisor_goes_on_with_a_girl(desk: Desk) -> None:
+    """As a counselor who takes such calls; that they know each other is another matter."""
+    marked = frozenset({"danger", "minor", "known"})
+    assert {"known"} == agreements.may_pass_on(desk.line.staff(FANTA), marked)
+    assert {"known", "minor"} == agreements.may_pass_on(desk.line.staff(AWA), marked)
+
+
+def test_a_call_that_is_hard_by_its_flags_asks_for_no_word_of_it(desk: Desk) -> None:
+    """Where life was in danger, or the caller is a minor, the line knows that the counselor rests; where somebody else is helped, it asks."""
+    browser, callback, address = ended(desk, "spoke")
+    for flag, asks in (("another", True), ("danger", False)):
+        desk.line.act(AWA, scripts.mark, callback.id, flag, origin=flag)
+        assert asks == ('name="hard"' in browser.open(address))
 
 
 @pytest.mark.parametrize(

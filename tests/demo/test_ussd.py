@@ -129,6 +129,8 @@ def test_dial_plays_a_script(line: FakeLine, capsys: pytest.CaptureFixture[str])
         (["CON Un"], ["*123#", "--inputs", ""], 0),
         (["CON Un"], ["*124#", "--inputs", ""], 1),
         (["CON Un"], ["*123#", "--caller", "nobody"], 2),
+        (["CON Un"], ["*123#", "--caller", "+223"], 2),
+        (["CON Un"], ["*123#", "--inputs", "", "--caller", "+22370000009"], 0),
     ],
 )
 def test_dial_tells_how_it_went(line: FakeLine, answers: list[str], arguments: list[str], code: int) -> None:

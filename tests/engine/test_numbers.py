@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hotline.engine.phone.letters import name_key, plain
+from hotline.engine.phone.letters import as_name, name_key, plain
 from hotline.engine.phone.numbers import as_e164, has_five_digits, has_number, is_e164, is_in_mali, malian_mobile, malian_number, read_aloud
 
 
@@ -57,6 +57,20 @@ def test_a_number_is_read_aloud_in_pairs() -> None:
 def test_words_are_the_same_on_a_basic_phone() -> None:
     """Accents, capitals and Bambara letters are on no key."""
     assert plain("  Ɲɛgɛn, Ségou !") == plain("nyegen segou") == "nyegen segou"
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "name"),
+    [
+        ("Les dents d'été, ɲinw", 24, "les-dents-d-ete-nyinw"),
+        ("a_b  (2)", 24, "a-b-2"),
+        ("Ɲɛgɛn yɔrɔ min", 12, "nyegen-yoro"),
+        ("…", 24, ""),
+    ],
+)
+def test_what_people_call_something_makes_a_name(text: str, most: int, name: str) -> None:
+    """Of a file's letters alone, cut where it is too long and never at its end with a dash."""
+    assert as_name(text, most) == name
 
 
 def test_a_persons_name_keeps_its_accents() -> None:

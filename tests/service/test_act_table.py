@@ -15,8 +15,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import hotline.service
+from hotline.engine.casework.call_outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.engine.casework.flags import FLAGS, Flag
-from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Reason

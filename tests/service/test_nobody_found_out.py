@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.casework.call_outcomes import OUTCOMES
 from hotline.engine.casework.flags import FLAGS
 from hotline.engine.effects import Coverage
-from hotline.ports.calls.call_outcomes import OUTCOMES
 from hotline.ports.calls.reviews import Decision
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.spool import SpoolFull

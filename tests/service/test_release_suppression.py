@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable
 from hotline.service.desk.figures.bounds import Equation, bounds
+from hotline.service.desk.figures.cell_suppression import FEWEST
 from hotline.service.desk.figures.counting import CountedTable
 from hotline.service.desk.figures.definitions import SMALLEST_BASE, SPECS
 from hotline.service.desk.figures.public_sums import PeriodTables, book
-from hotline.service.desk.figures.release_suppression import FEWEST, Cell, Public, Sum, Unprotected, ranges, suppress
+from hotline.service.desk.figures.release_suppression import Cell, Public, Sum, Unprotected, ranges, suppress
 from tests import programme
 
 NOTHING = Public()

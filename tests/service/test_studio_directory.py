@@ -142,6 +142,15 @@ def test_a_new_service_is_in_the_draft_and_nowhere_else(desk: Desk) -> None:
     assert "clinique-juridique-2" == desk.adds(**NEW).values["id"]
 
 
+def test_bambara_letters_are_found_and_named_as_people_type_them(desk: Desk) -> None:
+    """As in the studio's search and its screens' names: ɲ is ny, œ is oe, whoever types them so or as they are."""
+    id = desk.adds(**(NEW | {"name": "Ɲɛnajɛ, l’Œuvre"})).values["id"]
+    assert "nyenaje-l-oeuvre" == id
+    for words in ("nyenaje oeuvre", "ɲɛnajɛ", "L'ŒUVRE", id):
+        assert [id] == [entry.item.id for entry in found(desk.view, "services", words)]
+    assert () == found(desk.view, "services", "?")
+
+
 @pytest.mark.parametrize(
     ("values", "field", "fault"),
     [

@@ -18,7 +18,7 @@ from hotline.adapters.sql.schema import PATIENCE_MS, revision_of
 from hotline.adapters.sql.sealed import SealedColumn, context, sealed_columns
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import ledger, metadata, numbers, pranks, rings, stops
-from hotline.engine.times import DAY_SECONDS
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.upkeep.backups import FileKind
 from hotline.retention import KEY_SECONDS, PRANK_DAYS, RING_SECONDS
 
@@ -91,7 +91,7 @@ def _living(found: Table, at: int, number_hours: int) -> Select[Any]:
     """The rows of a table, without those whose time is over."""
     rows = select(*found.columns).order_by(*found.primary_key)
     if found is numbers:
-        return rows.where(at - number_hours * 3600 < ITS_END)
+        return rows.where(at - number_hours * HOUR_SECONDS < ITS_END)
     if found is stops:
         return rows.where(stops.c.until > at)
     if found is ledger:  # the bare key stays, so that what comes again counts once

@@ -13,6 +13,7 @@ from hotline.content.directory_files.entries import FIELDS, LONGEST_ID, NEEDED, 
 from hotline.content.flow_files.nodes import NAME, Reader, is_empty, quoted
 from hotline.engine.entry_fields import in_regions
 from hotline.engine.flow import DayPart, Item
+from hotline.engine.times import DAY_MINUTES
 
 FOLD: Final = "\a"
 """What ruamel leaves in text at the place where a `>` folded a line."""
@@ -52,7 +53,7 @@ def _span(text: str) -> tuple[int, int] | None:
     if match is None:
         return None
     start, end = int(match[1]) * 60 + int(match[2] or 0), int(match[3]) * 60 + int(match[4] or 0)
-    return (start, end) if start < end <= 24 * 60 else None
+    return (start, end) if start < end <= DAY_MINUTES else None
 
 
 def directory(reader: Reader) -> tuple[Item, ...]:

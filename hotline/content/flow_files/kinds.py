@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, get_args
 from ruamel.yaml.nodes import MappingNode, Node
 
 from hotline.content.flow_files.nodes import NAME, Reader, quoted
-from hotline.engine.flow import Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, List, Menu, Option, Say, Way
+from hotline.engine.flow import KEYS, Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, List, Menu, Option, Say, Way
 
 _Asked: TypeAlias = Literal["phone", "digits", "number", "text"]
 _When: TypeAlias = Literal["now", "part", "next_day", "soonest"]
@@ -27,7 +27,7 @@ TAKES: Final[Mapping[_Order, frozenset[str]]] = {
     "stop_calls": frozenset(),
 }
 
-NUMBERS: Final = tuple("1234567")
+NUMBERS: Final = tuple(map(str, KEYS))
 TARGET: Final = re.compile(rf"{NAME.pattern}(\.{NAME.pattern})?")
 CONDITION: Final = re.compile(rf"({NAME.pattern}(?:\.{NAME.pattern})?) is (not )?({NAME.pattern})")
 

@@ -15,8 +15,9 @@ from hotline.demo.standin.phones import CallView, Phones, Pressed
 from hotline.demo.standin.voice import Action, Dial, GetDigits, HangUp, SpokenAction, Unreadable, read_actions
 from hotline.demo.standin.wire import Answer, NoAnswer
 from hotline.engine.phone.numbers import COUNTRY
+from hotline.engine.times import HOUR_SECONDS
 
-LONGEST_CALL = 3600.0
+LONGEST_CALL = HOUR_SECONDS
 
 Cause: TypeAlias = Literal[
     "NORMAL_CLEARING", "CALL_REJECTED", "NO_ANSWER", "USER_BUSY", "ORIGINATOR_CANCEL", "NORMAL_TEMPORARY_FAILURE", "UNSPECIFIED"

@@ -13,11 +13,12 @@ from flask import Blueprint, Response, jsonify, request
 
 from hotline.demo.standin.wire import WireRequest
 from hotline.engine.phone.numbers import is_e164
+from hotline.engine.times import HOUR_SECONDS
 
 if TYPE_CHECKING:
     from hotline.demo.standin.network import Standin, WrittenSms
 
-TOKEN_SECONDS = 3600
+TOKEN_SECONDS = HOUR_SECONDS
 
 
 class OrangeSide:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from hotline.engine.faults import fault, reason
-from hotline.engine.flow import NEXT, NO_GAPS, Ask, Each, Fault, FaultReason, Gaps, Menu, Option, ScreenSource, Sources, Where
+from hotline.engine.flow import KEYS, NEXT, NO_GAPS, Ask, Each, Fault, FaultReason, Gaps, Menu, Option, ScreenSource, Sources, Where
 
 RESERVED: Final = (
     "keys",
@@ -29,8 +29,6 @@ RESERVED: Final = (
 """What the catalogue's phrases begin with: no flow may have such a name."""
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 """Of flows, screens, entries and what is set: nothing in one hides, or looks like another."""
-NUMBERS: Final = range(1, 8)
-"""Of options."""
 WHERE: Final = ("region", "place", "kind")
 """By which a list is narrowed."""
 LANGUAGE, PHONE, PART, WORD = "language", "phone", "part", "word"
@@ -78,7 +76,7 @@ def _unfit(gaps: Gaps, screen: ScreenSource) -> Iterator[tuple[Where, FaultReaso
     match screen.kind:
         case Menu(options):
             names += [name for option in options for name in option.set]
-            yield from ((option.at, reason("bad_number", key=option.key)) for option in options if option.key not in NUMBERS)
+            yield from ((option.at, reason("bad_number", key=option.key)) for option in options if option.key not in KEYS)
         case Each(into=into):
             names.append(into)
         case Ask(into=into, least=least, most=most):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hotline.engine.casework.call_outcomes import OUTCOMES
 from hotline.engine.casework.scripts import NEEDED
 from hotline.engine.edition import OUT_END, SAFE_END, WRONG_LINE, WRONG_SCREEN
 
@@ -127,13 +128,7 @@ STAFF_WORDS: Final = (
     "off",
     "pause",
     "here",
-    "spoke",
-    "no_answer",
-    "unreachable",
-    "someone_else",
-    "wrong_word",
-    "could_not_talk",
-    "prank",
+    *OUTCOMES,
     "away",
     "there",
     "many",

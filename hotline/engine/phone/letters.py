@@ -13,6 +13,7 @@ _OLD_SPELLING: Final = {"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe"
 _TYPED: Final = str.maketrans({**_OLD_SPELLING, "æ": "ae"})
 _WORD: Final = re.compile(r"\w+")
 _SPELLED: Final = re.compile(r"[^\W_]+")
+_NO_NAME: Final = re.compile(r"[^a-z0-9]+")
 _LINES: Final = dict.fromkeys(map(ord, "\n\t\r"))
 _UNSEEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 
@@ -21,6 +22,14 @@ def plain(text: str) -> str:
     """Words and digits alone, one space between, without accents, capitals and Bambara letters: as they are typed on a basic phone."""
     spread = unicodedata.normalize("NFKD", text.casefold().translate(_TYPED))
     return " ".join(_WORD.findall("".join(char for char in spread if not unicodedata.combining(char))))
+
+
+def as_name(text: str, most: int) -> str:
+    """What is called so, as a name that a file can have: `plain`, in letters and digits of ASCII, `-` for all that stands between, at most so many characters.
+
+    Empty where nothing of it is such a letter.
+    """
+    return _NO_NAME.sub("-", plain(text).encode("ascii", "ignore").decode()).strip("-")[:most].strip("-")
 
 
 def words_of(text: str) -> list[str]:

@@ -10,6 +10,7 @@ COUNTRY: Final = "+223"
 E164: Final = r"\+[1-9][0-9]{6,14}"
 """The pattern of a whole number in E.164, of any country: a roaming phone dials too. By pattern, since a full check costs more than a whole hop."""
 
+_COUNTRY: Final = COUNTRY.removeprefix("+")
 _NATIONAL: Final = 8
 """Digits of a Malian number."""
 _E164: Final = re.compile(E164)
@@ -62,10 +63,15 @@ def malian_mobile(typed: str) -> str | None:
     return _national(typed, "MOBILE")
 
 
+def digits_in(text: str) -> str:
+    """The digits that stand in it, as 0 to 9, with nothing between."""
+    return "".join(str(decimal(letter)) for letter in text if letter.isdecimal())
+
+
 def digits(phone: str) -> str:
     """The digits of a number, without Mali's 223 where that makes eight of them: the same for every spelling of one number."""
-    found = "".join(str(decimal(letter)) for letter in phone if letter.isdecimal()).removeprefix("00")
-    national = found.removeprefix(COUNTRY[1:])
+    found = digits_in(phone).removeprefix("00")
+    national = found.removeprefix(_COUNTRY)
     return national if len(national) == _NATIONAL else found
 
 
@@ -94,7 +100,7 @@ def _national(typed: str, *kinds: str) -> str | None:
     if not (plain.isascii() and plain.isdigit()):
         return None
     national = plain[-_NATIONAL:] if len(plain) in (8, 11, 13) else ""
-    if plain.removesuffix(national) not in ("", "223", "00223"):
+    if plain.removesuffix(national) not in ("", _COUNTRY, f"00{_COUNTRY}"):
         return None
-    number = phonenumbers.PhoneNumber(country_code=223, national_number=int(national or 0))
+    number = phonenumbers.PhoneNumber(country_code=int(_COUNTRY), national_number=int(national or 0))
     return national if phonenumbers.number_type(number) in {getattr(phonenumbers.PhoneNumberType, kind) for kind in kinds} else None

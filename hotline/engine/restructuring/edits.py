@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
@@ -32,13 +30,10 @@ from hotline.engine.flow import (
     Way,
     Where,
 )
+from hotline.engine.phone.letters import as_name
 
-KEYS: Final = range(1, 8)
-"""The numbers that an option can have."""
 NOWHERE: Final = Where("", 0)
 LONGEST_NAME: Final = 24
-_LETTERS: Final = str.maketrans({"ɛ": "e", "ɔ": "o", "ɲ": "ny", "ŋ": "ng", "œ": "oe", "’": "-", "'": "-"})
-_RUN: Final = re.compile(r"[^a-z0-9]+")
 
 
 class Referrer(Struct, frozen=True):
@@ -226,8 +221,7 @@ def shows(kind: Kind) -> bool:
 
 
 def _free(title: str, taken: set[str]) -> str:
-    plain = unicodedata.normalize("NFKD", title.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
-    name = _RUN.sub("-", plain).strip("-")[:LONGEST_NAME].strip("-") or "s"
+    name = as_name(title, LONGEST_NAME) or "s"
     number = 1
     while (found := name if number == 1 else f"{name}-{number}") in taken:
         number += 1

@@ -6,20 +6,19 @@ leads where it led, or nowhere. A key that is there may be led elsewhere: the di
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.check.names import PHONE, RESERVED, WHERE
+from hotline.engine.check.names import NAME, PHONE, RESERVED, WHERE
 from hotline.engine.check.never import NEVER, Never
 from hotline.engine.check.targets import leads, targets
 from hotline.engine.edition import is_pause, split_labels
 from hotline.engine.faults import fault, reason
-from hotline.engine.flow import RETURN, Ask, Branch, CallFlow, Do, Each, End, Fault, Menu, Message, Option, ScreenSource, Sources
-from hotline.engine.restructuring.edits import KEYS, referrers, screens_of
+from hotline.engine.flow import KEYS, RETURN, Ask, Branch, CallFlow, Do, Each, End, Fault, Menu, Message, Option, ScreenSource, Sources
+from hotline.engine.restructuring.edits import referrers, screens_of
 from hotline.engine.restructuring.vocabulary import askable, asked_of_callers, lists_into, settable
 
 Why: TypeAlias = Literal[
@@ -40,7 +39,6 @@ Why: TypeAlias = Literal[
     "starts",  # a flow without its first screen
     "name",  # no name for a screen or a flow
 ]
-NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 TAKES: Final[Mapping[str, frozenset[str | None]]] = {
     "open_callback": frozenset(("now", "part", "next_day", "soonest")),
     "refine_callback": frozenset(("part", "next_day", None)),

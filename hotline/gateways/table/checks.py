@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT
+from hotline.engine.flow import KEY_BACK, KEY_LANGUAGE, KEY_MORE, KEY_OUT, KEYS
 from hotline.gateways.table.answers import compiled_template, slots
 from hotline.gateways.table.conditions import places_of
 
@@ -26,7 +26,7 @@ ACCOUNT: Final = ("base", "key", "client_id", "client_secret")
 """What of the line's account the request for a token can hold."""
 SENT: Final = (*ACCOUNT, "sender", "number", "text", "reference", "token")
 """What an SMS that is handed over can hold."""
-OPTIONS: Final = tuple("1234567")
+OPTIONS: Final = tuple(map(str, KEYS))
 TAKEN: Final = ("africastalking", "orange", "kannel")
 """Names of gateways that are no table."""
 

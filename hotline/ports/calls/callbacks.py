@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from hotline.ports.calls.call_outcomes import Outcome
+from hotline.engine.casework.call_outcomes import Outcome
 
 State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
 """A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""

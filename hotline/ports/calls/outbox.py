@@ -7,6 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 
 from hotline.ports.desk.staff import Role
+from hotline.ports.queue import QueueName
 
 OutboxState: TypeAlias = Literal["pending", "sending", "sent", "unknown", "failed", "dropped"]
 
@@ -21,7 +22,7 @@ class OutboxMessage(Struct, frozen=True):
 
     id: str
     kind: OutboxKind
-    queue: Literal["urgent", "default"]
+    queue: QueueName
     to: str
     text: str
     made_at: int

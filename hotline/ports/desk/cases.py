@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, Protocol, TypeAlias
+from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 from msgspec import Struct
+
+ServiceKind: TypeAlias = Literal["shelter", "health", "psychosocial", "legal", "police", "livelihood", "child"]
+"""A service of GBVIMS, to which a caller can be sent on."""
+SERVICE_KINDS: Final[tuple[ServiceKind, ...]] = get_args(ServiceKind)
+"""In GBVIMS's order."""
 
 ReferralOutcome: TypeAlias = Literal["referred", "provided", "already", "not_applicable", "declined", "unavailable"]
 """GBVIMS: referred; service provided by us; service already had; does not apply; declined by the survivor; service not available."""
@@ -32,7 +37,7 @@ class Referral(Struct, frozen=True):
     id: str
     callback: str | None
     kind: str
-    """A GBVIMS service: shelter, health, psychosocial, legal, police, livelihood, child."""
+    """A `ServiceKind`."""
     service: str | None
     """An entry of the directory, where it is one."""
     outcome: ReferralOutcome

@@ -6,15 +6,17 @@ from typing import Final, Literal, Protocol, TypeAlias, get_args
 
 from msgspec import Struct
 
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
+
 BackupKind: TypeAlias = Literal["daily", "weekly"]
 """`weekly`: without callbacks, callers' numbers, notes and codes."""
 FileKind: TypeAlias = BackupKind | Literal["numbers"]
 """`numbers`: what tells of callers' phones, beside the daily one of the same moment, and kept for a night."""
 RunKind: TypeAlias = BackupKind | Literal["drill"]
 """A drill restores a backup into a database that is thrown away, and counts."""
-BACKUP_LATE_SECONDS: Final = 36 * 3600
+BACKUP_LATE_SECONDS: Final = 36 * HOUR_SECONDS
 """A backup is made every night: one that is older is overdue."""
-DRILL_LATE_SECONDS: Final = 35 * 24 * 3600
+DRILL_LATE_SECONDS: Final = 35 * DAY_SECONDS
 """A backup is tried out every month."""
 KINDS: Final[tuple[BackupKind, ...]] = get_args(BackupKind)
 

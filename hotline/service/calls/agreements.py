@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.casework.flags import PASSED_ON
+from hotline.engine.casework.call_outcomes import TALKED
+from hotline.engine.casework.flags import PASSED_ON, Flag
 from hotline.engine.edition import Edition
 from hotline.engine.effects import Minute
 from hotline.engine.promise import DAYS_AHEAD, SHORTEST_WINDOW
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.times import hour as full_hour
 from hotline.engine.world import clock, day
-from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, Consent
+from hotline.ports.desk.staff import Staff
 from hotline.service.acts import Act, Refused, Result
 from hotline.service.calls import taking
 from hotline.service.calls.dispatch import claims
@@ -105,11 +107,16 @@ def agree_next(act: Act, id: str, wish: Wish) -> Result:
     return Result("agreed", about(callback))
 
 
+def may_pass_on(staff: Staff, flags: Iterable[Flag]) -> frozenset[Flag]:
+    """For which of these flags this person may pass a callback on in the middle of the call: who takes minors' calls goes on with a minor's."""
+    return frozenset(flag for flag in PASSED_ON.intersection(flags) if flag != minors.MINOR or not minors.takes_minors(staff))
+
+
 def pass_on(act: Act, id: str) -> Result:
     """The counselor knows the caller, who agreed that another rings now: it is given back. Or the caller is a minor: it goes before a supervisor, who is told."""
     callback = act.tx.callbacks.get(id)
     group, flags = claims.held(act.tx, id, act.staff.id), act.tx.flags.of(id)
-    if callback is None or not group or not flags & PASSED_ON:
+    if callback is None or not group or not may_pass_on(act.staff, flags):
         return Result("gone")
     # They talked: whoever has it next may ring.
     talked_to = tuple(replace(held, outcome="spoke") if is_unsaid(held) else held for held in group)

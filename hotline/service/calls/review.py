@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Decision, Reason, Review
@@ -16,7 +17,6 @@ from hotline.service.acts import Act
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
-HOUR: Final = 3600
 UNRUNG: Final = frozenset({"flood", "given_back"})
 """Reasons for which nobody need have been rung."""
 
@@ -33,7 +33,7 @@ def to_review(work: Work, group: Sequence[Callback], reason: Reason) -> tuple[Ou
 def hold_flood(work: Work, callback: Callback) -> tuple[OutboxMessage, ...]:
     """One of too many requests: held before anybody was told of it. Supervisors hear of floods once an hour."""
     _hold(work, callback, "flood")
-    return outbox.tell_supervisors(work, "review", f"flood|{work.at // HOUR}", ref=callback.reference)
+    return outbox.tell_supervisors(work, "review", f"flood|{work.at // HOUR_SECONDS}", ref=callback.reference)
 
 
 def stopped_unpressed(work: Work, group: Sequence[Callback]) -> tuple[OutboxMessage, ...]:

@@ -7,7 +7,7 @@ from hmac import compare_digest
 
 from msgspec.structs import replace
 
-from hotline.ports.calls.call_outcomes import DANGEROUS
+from hotline.engine.casework.call_outcomes import DANGEROUS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage

@@ -7,7 +7,8 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from hotline.ports.calls.call_outcomes import DANGEROUS, TALKED, TO_REVIEW, Outcome
+from hotline.engine.casework.call_outcomes import DANGEROUS, TALKED, TO_REVIEW, Outcome
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback, SaferCode
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.reviews import Reason
@@ -108,7 +109,7 @@ def _ask_to_go_on(act: Act) -> tuple[OutboxMessage, ...]:
         return ()
     if act.staff.role != "counselor" or act.staff.id not in rests(act.tx, act.at, act.deps.rules).capped:
         return ()
-    return outbox.tell_seldom(act, [act.staff], "enough", act.deps.rules.shift_hours * 3600)
+    return outbox.tell_seldom(act, [act.staff], "enough", act.deps.rules.shift_hours * HOUR_SECONDS)
 
 
 def _after(callback: Callback, outcome: Outcome, at: int) -> Callback:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, OrderResult, Ref, RefineCallback, StopCalls
 from hotline.engine.phone.numbers import in_e164, is_in_mali
-from hotline.engine.times import DAY_SECONDS
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.outbox import OutboxMessage
@@ -171,7 +171,7 @@ def _later_stop(work: Work, order: GivenOrder, callback: Callback, number: str) 
     """A stop of this phone that is later than the order; where somebody asked on another phone, one of the last day."""
     stops = work.tx.numbers
     if callback.other_phone:
-        return stops.stop_of(number, order.at - work.deps.rules.number_hours * 3600)
+        return stops.stop_of(number, order.at - work.deps.rules.number_hours * HOUR_SECONDS)
     if order.after is not None:
         return stops.stop_of(number, order.since, order.after)
     # Given and applied at once, it comes after whatever stop the database has.

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from hotline.engine.effects import Urgency
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.figures.figures import TurnedAway
 from hotline.service import outbox
@@ -17,7 +18,6 @@ from hotline.service.deps import Deps
 from hotline.service.held import is_held
 from hotline.service.work import Work
 
-HOUR: Final = 3600
 TOLD_SECONDS: Final = 300
 """Supervisors hear at most so often that somebody urgent met nobody."""
 AGAIN_SECONDS: Final = 15
@@ -46,7 +46,7 @@ class TurnedAwayCounts:
             if len(self._seen) >= MOST_SESSIONS:
                 self._seen.clear()  # some may count twice then, which is better than a process that grows
             self._seen[session, urgency] = at + seconds
-            self._counts[TurnedAway(at // HOUR, language, urgency, missing)] += 1
+            self._counts[TurnedAway(at // HOUR_SECONDS, language, urgency, missing)] += 1
             self._untold += urgency == "urgent"
 
     def flush(self) -> None:

@@ -8,14 +8,14 @@ from typing import Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.casework.flags import OWN, Flag
+from hotline.engine.casework.flags import HARD_FLAGS, OWN, Flag
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.desk.cases import HandedNote
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.service.acts import Act, Result
-from hotline.service.calls import alarms, saying, scripts
+from hotline.service.calls import agreements, alarms, saying, scripts
 from hotline.service.calls.alarms import Help
 from hotline.service.calls.dispatch import claims, offering
 from hotline.service.calls.reference import about
@@ -71,6 +71,8 @@ class CallbackView(Struct, frozen=True):
     flags: frozenset[Flag]
     may_unmark: frozenset[Flag]
     """What of it whoever looks may take back."""
+    may_pass_on: frozenset[Flag]
+    """For which of them whoever holds it may pass it on now."""
     was_hard: bool
     """Whoever holds it said so; shown to nobody else."""
     help: Help | None
@@ -83,6 +85,11 @@ class CallbackView(Struct, frozen=True):
     """The next call, as it was agreed with the caller in this one."""
     coming: tuple[Callback, ...]
     """What is agreed with this phone for later."""
+
+    @property
+    def is_hard(self) -> bool:
+        """Its flags alone make it a hard call: nobody has to say that it was."""
+        return not self.flags.isdisjoint(HARD_FLAGS)
 
     @property
     def stands(self) -> str:
@@ -129,6 +136,7 @@ def _look(work: Work, staff: Staff, id: str) -> CallbackView | None:
         talks_since=live.dialed_at if live is not None and step == "talking" else None,
         flags=flags - {OWN},
         may_unmark=frozenset(flag for flag in flags if scripts.may_unmark(staff, callback, flag)),
+        may_pass_on=agreements.may_pass_on(staff, flags) if holds and callback.state == "claimed" else frozenset(),
         was_hard=holds and OWN in flags,
         help=help,
         may_ask_help=holds and help is None and alarms.call_of(work, callback) is not None,

@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.desk.care import TimeRequest
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
@@ -68,7 +69,7 @@ def resting(work: Work, staff: Staff) -> int | None:
         return None
     if rest.is_enough(load, work.deps.rules) and not rest.goes_on(staff, work.at):
         ends = work.deps.clock.moment(stays_until(staff, work.tx.shifts.all(), work.at, work.deps.clock.local))
-        return min(ends, work.at + work.deps.rules.shift_hours * 3600) if ends > work.at else None
+        return min(ends, work.at + work.deps.rules.shift_hours * HOUR_SECONDS) if ends > work.at else None
     until = rest.pause_ends(load, work.deps.rules)
     return until if until > work.at else None
 

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 
-from hotline.ports.calls.call_outcomes import CALL_OUTCOMES
+from hotline.engine.casework.call_outcomes import CALL_OUTCOMES
 from hotline.ports.calls.staff_rings import Menu, StaffRing
 from hotline.ports.desk.staff import Staff
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
@@ -31,7 +31,7 @@ OF_A_CALL: Final[Mapping[Menu, Mapping[str, SaidAct]]] = {
 AS_SUPERVISOR: Final[Mapping[SaidAct, SaidAct]] = {on_duty.say_here: on_duty.acknowledge, on_duty.take_break: on_duty.go_off_shift}
 """What the same key does where a supervisor presses it, as by SMS."""
 OUTCOME_OF: Final = {row.digit: row.outcome for row in CALL_OUTCOMES}
-UNANSWERED: Final = ("2", "3")
+UNANSWERED: Final = tuple(row.digit for row in CALL_OUTCOMES if not row.answered)
 """The digits that are asked for on the same leg: where nobody took the call there is no other end of it. So a key that a vendor posts twice says nothing."""
 SAID: Final[Mapping[Code, str]] = {
     "back": "voice.given_back",

@@ -11,10 +11,10 @@ from typing import Any, Final, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
+from hotline.engine.casework.call_outcomes import CALL_OUTCOMES, OUTCOMES, Outcome
 from hotline.engine.phone.letters import plain
 from hotline.engine.times import DAY_MINUTES
 from hotline.engine.world import clock
-from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, OUTCOMES, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff

@@ -8,14 +8,13 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.engine.times import DAY_SECONDS
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.figures.figures import LineState, Tally, TurnedAway
 from hotline.service.calls.rules.presence import Team, there
 from hotline.service.deps import Deps
 from hotline.service.desk.shifts.roster import uncovered_of
 
 DAYS: Final = 7
-HOUR_SECONDS: Final = 3600
 
 
 class _Past(Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Final, Literal, TypeAlias, get_args
 
-from hotline.engine.times import DAY_SECONDS
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.deps import Deps
@@ -18,13 +18,12 @@ Alarm: TypeAlias = Literal[
 ALARMS: Final[tuple[Alarm, ...]] = get_args(Alarm)
 GRACE_SECONDS: Final = 120
 """What comes and goes, or lasts while somebody starts a process anew, is nobody's business."""
-AGAIN_SECONDS: Final = 3600
+AGAIN_SECONDS: Final = HOUR_SECONDS
 """So often one kind is told, at most."""
 DAILY: Final[tuple[Alarm, ...]] = ("certificate", "backup")
 """What grows worse by the day, and is told once in one."""
 WAITED_FOR: Final[tuple[Alarm, ...]] = ("callers", "console")
 """Processes for which somebody waits, by the parts as which they show themselves."""
-QUEUES: Final = ("urgent", "default")
 _PARTS: Final[Mapping[str, Alarm]] = {"database": "database", "redis": "redis", "spool": "spool", "clock": "clock"}
 
 

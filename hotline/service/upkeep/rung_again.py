@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
@@ -45,7 +46,7 @@ def _causes(work: Work, staff: Staff, capped: Collection[str]) -> Iterator[Cause
     if not (held or staff.id in capped) or not reach.answers_by_ring(work, staff):
         return
     if staff.id in capped and staff.role == "counselor" and is_on(staff, work.tx.shifts.all(), work.at, work.deps.clock.local):
-        yield Cause("enough", f"{work.at // (work.deps.rules.shift_hours * 3600)}", work.at + outbox.STAFF_SECONDS)
+        yield Cause("enough", f"{work.at // (work.deps.rules.shift_hours * HOUR_SECONDS)}", work.at + outbox.STAFF_SECONDS)
     for group in claims.groups(work.tx, held):
         cause = _cause(work, staff, group)
         if cause is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final, Literal, TypeAlias
 
-from hotline.engine.times import DAY_MINUTES
+from hotline.engine.times import DAY_MINUTES, HOUR_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
@@ -21,7 +21,7 @@ GRACE_SECONDS: Final = 300
 """So long after the turn began, or after what was said of it ran out, the supervisor is reminded."""
 
 HELD: Final = "restored"
-HOLD_SECONDS: Final = 3600
+HOLD_SECONDS: Final = HOUR_SECONDS
 CROWD_SECONDS: Final = 600
 """Phones that wait for so long count; and so often supervisors are told at most."""
 CROWD: Final = 6

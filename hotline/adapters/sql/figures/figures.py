@@ -32,8 +32,8 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, columns
+from hotline.engine.casework.call_outcomes import TALKED
 from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS
-from hotline.ports.calls.call_outcomes import TALKED
 from hotline.ports.calls.callbacks import SaferCode, State
 from hotline.ports.desk.cases import FIGURES, Incident
 from hotline.ports.figures.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow

@@ -47,9 +47,9 @@ from hotline.adapters.sql.tables import (
     wait_tallies,
 )
 from hotline.adapters.sql.unit import AT, THIS, insert_new
+from hotline.engine.casework.call_outcomes import TALKED
 from hotline.engine.quarters import first_of_month, quarter_of
-from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS, hour
-from hotline.ports.calls.call_outcomes import TALKED
+from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, hour
 from hotline.ports.desk.cases import FIGURES, Consent
 from hotline.ports.upkeep.retention import Periods, Swept
 from hotline.retention import KEY_SECONDS, RING_SECONDS, RUNG_SECONDS
@@ -73,7 +73,7 @@ WAITS: Final = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 360, 720, 1440
 """Minutes to which a wait is rounded up that is counted for good; longer ones go by the day."""
 _LEAVING: Final = select(*_GONE.c, func.count()).group_by(*_GONE.c)
 _t = turned_away.c
-_BY_HOUR: Final = (_t.hour * 3600 <= AT, _t.hour % 24 != 0)
+_BY_HOUR: Final = (_t.hour * HOUR_SECONDS <= AT, _t.hour % DAY_HOURS != 0)
 _HOURS: Final = (
     select((_t.hour // 24).label("day"), _t.language, _t.urgency, _t.missing, func.sum(_t["count"]))
     .where(*_BY_HOUR)
@@ -205,7 +205,7 @@ class SqlRetention(CaseRows):
         self._count_cases(callbacks_over)
         old = at - periods.hour_days * DAY_SECONDS
         for day, language, urgency, missing, count in self._rows(_HOURS, at_=old):
-            self._count(turned_away, hour=day * 24, language=language, urgency=urgency, missing=missing, count=count)
+            self._count(turned_away, hour=day * DAY_HOURS, language=language, urgency=urgency, missing=missing, count=count)
         self._change(_DROP_HOURS, at_=old)
         coarsened = Counter(ledger=self._change(_PURGE["facts"], at_=at))
         for what, moment in moments.items():

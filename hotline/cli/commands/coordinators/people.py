@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from hotline.cli.command import Failed, ask, command, group, settings, store_of, worded_failures
 from hotline.cli.commands.acting import run, shell_deps
 from hotline.cli.output import print_json, table, takes_json
-from hotline.engine.times import EPOCH
+from hotline.engine.times import DAY_MINUTES, EPOCH
 
 if TYPE_CHECKING:
     from hotline.config import Config
@@ -221,6 +221,6 @@ def _shift(text: str) -> tuple[int | None, int, int]:
     day, *times = found.groups()
     hour, minute, last_hour, last_minute = map(int, times)
     start, end = hour * 60 + minute, last_hour * 60 + last_minute
-    if not start < end <= 24 * 60:
+    if not start < end <= DAY_MINUTES:
         raise argparse.ArgumentTypeError("a shift ends after it begins, at 24:00 at the latest")
     return (None if day == "daily" else DAYS.index(day)), start, end

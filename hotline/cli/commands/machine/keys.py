@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hotline.cli.command import Failed, command, group, reason, settings, worded_failures
 from hotline.cli.commands.machine import backup
 from hotline.cli.output import print_json, table, takes_json
+from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.upkeep.backups import FileKind
 from hotline.retention import REVOKED_SECONDS
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from hotline.adapters.sql import SqlStore
     from hotline.config import Config
 
-LINGER_SECONDS: Final = 24 * 3600
+LINGER_SECONDS: Final = DAY_SECONDS
 """For so long something may lie under a key beside the database: in Redis, in the spool of a machine, at a vendor that brings it back."""
 NAMES_LINGER_SECONDS: Final = max(REVOKED_SECONDS.values())
 """By names the file of stops knows what was taken back (`hotline/adapters/backup/revoked.py`)."""
@@ -139,7 +140,7 @@ def _why_kept(key: Key, rows: int, kept: tuple[KeptBackup, ...], now: int) -> st
         return "still needed"
     lingers = NAMES_LINGER_SECONDS if key.purpose == BY_ITSELF else LINGER_SECONDS
     if now - key.since < lingers:
-        return f"for {(lingers - (now - key.since)) // 3600 + 1} h more: something may lie under it beside the database"
+        return f"for {(lingers - (now - key.since)) // HOUR_SECONDS + 1} h more: something may lie under it beside the database"
     kinds = NEEDED_BY.get(key.purpose)
     needing = next((backup for backup in kept if backup.at <= key.since and (kinds is None or backup.kind in kinds)), None)
     return f"{needing.path} was made before its exchange, and does not open without it: it goes once that is gone" if needing else ""

@@ -13,6 +13,7 @@ from hotline.cli.command import Failed, command, local_time, refuse_no_folder, s
 from hotline.cli.parsing import Parser, parse
 from hotline.config import Config, languages_in
 from hotline.engine.times import DAY_MINUTES, EPOCH
+from hotline.ports.queue import QUEUES
 
 if TYPE_CHECKING:
     from hotline import watch
@@ -32,7 +33,7 @@ def declare(commands: Any, quietly: Callable[[Callable[[], int]], int]) -> None:
     web = command(commands, "web", process(_web), "processes of the line: answer whoever dials, the gateway, and the console")
     web.add_argument("door", nargs="?", choices=("callers", "console"), help="answer what comes by one door alone (default: both)")
     worker = command(commands, "worker", process(_worker), "one process of the line: sends and rings what waits in one queue")
-    worker.add_argument("queue", choices=("urgent", "default"), help="urgent: calls, and alerts of what is urgent; default: all else")
+    worker.add_argument("queue", choices=QUEUES, help="urgent: calls, and alerts of what is urgent; default: all else")
     command(commands, "clock", process(_clock), "one process of the line: opens and ends promises in time, and erases what is over")
     dialled = "a phone in the terminal, for a running demo: hotline dial '*123#'; or for the files as they lie: hotline dial --watch"
     command(commands, "dial", lambda _: 0, dialled)  # reads its own arguments, before this parser

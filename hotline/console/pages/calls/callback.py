@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response as Answered
 
 from hotline.console.context import ConsoleContext, FormFault, Shown, by, is_partial, me, page, permitted, refused, run, to
 from hotline.console.times import chosen_hours
+from hotline.engine.casework.call_outcomes import OUTCOMES, TALKED
 from hotline.engine.casework.flags import SCRIPTED, Flag
 from hotline.engine.casework.scripts import CASES, EVERY_CALL, WHO, Script
 from hotline.engine.phone.numbers import read_aloud
-from hotline.ports.calls.call_outcomes import OUTCOMES, TALKED
 from hotline.ports.calls.callbacks import Callback
 from hotline.service import acts, outbox
 from hotline.service.acts import By, Code, Result

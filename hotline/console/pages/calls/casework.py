@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 from hotline.console.context import ConsoleContext, FormFault, Shown, form_fields, found, me, page, refused, run, to
 from hotline.console.times import full_date, iso
 from hotline.engine.casework.incidents import PARTS, QUESTIONS, codes_of, contexts_of, part_of, sections_of
+from hotline.ports.desk.cases import SERVICE_KINDS
 from hotline.ports.desk.drafts import incident_form
 from hotline.service.acts import Result
 from hotline.service.desk.casework import cases, consents, referrals, slips
 from hotline.service.desk.casework.referrals import ReferralForm
-from hotline.service.desk.casework.services import KINDS, destination, find, name_of, regions
+from hotline.service.desk.casework.services import destination, find, name_of, regions
 from hotline.service.desk.casework.sight import InOtherHands, NoCase
 
 FIELDS: Final = {"consent": "agreed", "slip": "service", "day": "look_again"}
@@ -83,7 +84,7 @@ def _referrals(pages: Blueprint, context: ConsoleContext) -> None:
         form = _referral_form()
         result = found(run(context, referrals.refer, id, form))
         if result.is_refused:
-            fault = _fault_of_referral(result, form.kind if form.kind in KINDS else "page")
+            fault = _fault_of_referral(result, form.kind if form.kind in SERVICE_KINDS else "page")
             return refused(context, "calls/referrals.html", fault, **_offered(context, id))
         return to("referrals", id=id)
 

@@ -16,6 +16,7 @@ from hotline.console.times import dated
 from hotline.engine.drafting.revisions import entry_place
 from hotline.engine.entry_fields import DAYS, EVENTS, NEEDED, Section
 from hotline.engine.flow import Item
+from hotline.engine.phone.letters import plain
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.places import directory as directories
 from hotline.service.studio.places.directory import DirectoryView, EntryView
@@ -85,7 +86,7 @@ def form_of(context: ConsoleContext, composed: Composed, section: str) -> dict[s
         "kind": [FieldChoice(kind, "" if section == "events" else _kind_name(composed, reads, kind)) for kind in kinds],
         "region": [FieldChoice(item.id, item.name) for item in items if item.list == "regions"],
         "place": sorted(
-            (FieldChoice(item.id, item.name) for item in items if item.list == "places"), key=lambda choice: directories.plain(choice.label)
+            (FieldChoice(item.id, item.name) for item in items if item.list == "places"), key=lambda choice: plain(choice.label)
         ),
     }
     needed = NEEDED.get(cast("Section", section), ())

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from hotline.console.context import ConsoleContext, me, page, run, to
 from hotline.console.times import time_of_day
+from hotline.engine.times import HOUR_SECONDS
 from hotline.service.desk import care as staff_care
 from hotline.service.desk.shifts import on_duty
 
@@ -27,7 +28,9 @@ def _looking(pages: Blueprint, context: ConsoleContext) -> None:
         at = context.now
         found = staff_care.look(context.deps, me(), at)
         local = context.deps.clock.local
-        waiting = [(request.id, alias, time_of_day(local(request.at)), (at - request.at) // 3600) for request, alias in found.waiting]
+        waiting = [
+            (request.id, alias, time_of_day(local(request.at)), (at - request.at) // HOUR_SECONDS) for request, alias in found.waiting
+        ]
         return page(
             context,
             "staff/care.html",

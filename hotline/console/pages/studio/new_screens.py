@@ -14,9 +14,9 @@ from hotline.console.pages.studio.choosing import ScreenAddress, chosen
 from hotline.console.pages.studio.structure_edits import kept, kind_at, offered, refusal, status_of, work_where
 from hotline.console.pages.studio.structure_forms import SILENT, TEMPLATES, BadFields, both
 from hotline.engine.drafting.revisions import Revision
-from hotline.engine.flow import Kind, Menu, Option, Sources
+from hotline.engine.flow import KEYS, Kind, Menu, Option, Sources
 from hotline.engine.restructuring import edits
-from hotline.engine.restructuring.edits import KEYS, NOWHERE, screens_of
+from hotline.engine.restructuring.edits import NOWHERE, screens_of
 from hotline.engine.restructuring.rules import Published
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.line.key_history import KeyHistory, all_published, published_with

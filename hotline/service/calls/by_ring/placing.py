@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.calls.staff_rings import Menu, StaffRing
 from hotline.ports.desk.staff import Staff
@@ -18,7 +19,7 @@ LEG_SECONDS: Final = 120
 """So long a ring, or the counselor's leg of a bridge, may last before anybody is put through."""
 RINGING_SECONDS: Final = 60
 """A phone that was not answered by then has stopped ringing."""
-LONGEST_TALK: Final = 3600
+LONGEST_TALK: Final = HOUR_SECONDS
 """The gateway ends a bridge after so long, though its end was told to nobody."""
 
 

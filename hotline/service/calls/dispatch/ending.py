@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.service import outbox
@@ -17,7 +18,7 @@ from hotline.service.calls.rules.one_phone import alike
 from hotline.service.deps import Deps
 from hotline.service.work import Work
 
-OUTCOME_SECONDS: Final = 3600
+OUTCOME_SECONDS: Final = HOUR_SECONDS
 """How long after its end a counselor may still say how an attempt ended."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.care import Load
 from hotline.ports.desk.staff import Staff
@@ -57,7 +58,7 @@ def waits_long(since: int, at: int, rules: Rules) -> bool:
 def loads(tx: Transaction, at: int, rules: Rules) -> Mapping[str, Load]:
     """By id, what each of the staff did within the length of a shift: one query, none where nothing limits anybody."""
     limited = rules.calls_a_shift or rules.hard_calls_a_shift or rules.pause_minutes
-    return tx.care.loads(at - rules.shift_hours * 3600) if limited else {}
+    return tx.care.loads(at - rules.shift_hours * HOUR_SECONDS) if limited else {}
 
 
 def is_enough(load: Load, rules: Rules) -> bool:

@@ -24,7 +24,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from hotline.engine.times import DAY_MINUTES, HOUR_SECONDS
+from hotline.engine.times import DAY_MINUTES, DAY_SECONDS, HOUR_SECONDS
 from hotline.ports.desk.accounts import Account, SignIn
 from hotline.ports.desk.staff import Staff
 from hotline.ports.locks import Codes, Passwords, TokenSource
@@ -39,13 +39,13 @@ GUESSES: Final = 20
 CODE_DIGITS: Final = 6
 HALF_SECONDS: Final = 5 * 60
 """From the password to the code."""
-LINK_SECONDS: Final = 48 * 3600
+LINK_SECONDS: Final = 48 * HOUR_SECONDS
 LEAST_LETTERS: Final = 10
 NOBODY: Final = ""
 """Attempts that must not count, because the lock is closed or nobody has that alias, are written here: it costs the same."""
 UNKNOWN: Final = "?"
 """Who did it, in the audit, where nobody can know."""
-LONGEST_SECONDS: Final = 24 * 3600
+LONGEST_SECONDS: Final = DAY_SECONDS
 """A sign-in ends after a day, however much is done in its browser."""
 TOUCH_SECONDS: Final = 60
 """That somebody did something is written at most so often."""

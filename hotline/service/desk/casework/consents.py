@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.casework.incidents import PARTS
-from hotline.engine.times import hour
+from hotline.engine.times import HOUR_SECONDS, hour
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.cases import AGAIN, FIGURES, RECORD, Consent, Referral
 from hotline.ports.desk.drafts import incident_form, names_of
@@ -113,7 +113,7 @@ def _may_be_open(work: Work, case: Case) -> bool:
     consent, closed = case.consents.get(AGAIN), case.callback.closed_at
     if consent is None or consent.revoked_at is None:
         return False
-    was_gone = closed is not None and consent.revoked_at >= closed + work.deps.rules.number_hours * 3600
+    was_gone = closed is not None and consent.revoked_at >= closed + work.deps.rules.number_hours * HOUR_SECONDS
     return was_gone or bool(_others(work, case))
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from hotline.engine.casework.incidents import REGION
 from hotline.engine.times import EPOCH, hour
 from hotline.ports.calls.callbacks import Callback
-from hotline.ports.desk.cases import RECORD, Consent, DueReferral, Legal, Referral, ReferralOutcome
+from hotline.ports.desk.cases import RECORD, SERVICE_KINDS, Consent, DueReferral, Legal, Referral, ReferralOutcome, ServiceKind
 from hotline.ports.desk.staff import Staff
 from hotline.ports.store import Transaction
 from hotline.ports.upkeep.revocations import consented
@@ -19,7 +19,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework import slips
 from hotline.service.desk.casework.cases import Case, OpenReferral, day_of, find_case, find_referral, open_case, open_referral
-from hotline.service.desk.casework.services import KINDS, Kind, RegionServices, find, kinds_for, offers, services_for
+from hotline.service.desk.casework.services import RegionServices, find, kinds_for, offers, services_for
 from hotline.service.desk.casework.sight import show
 from hotline.service.work import Work
 
@@ -50,7 +50,7 @@ class ReferralsView(Struct, frozen=True):
 
     case: Case
     made: tuple[Referral, ...]
-    offered: tuple[tuple[Kind, tuple[RegionServices, ...]], ...]
+    offered: tuple[tuple[ServiceKind, tuple[RegionServices, ...]], ...]
 
 
 def see_referrals(deps: Deps, staff: Staff, id: str, at: int) -> ReferralsView:
@@ -158,7 +158,7 @@ def drop_without_consent(tx: Transaction, case: Case) -> None:
 
 def _refusal(work: Work, case: Case, form: ReferralForm) -> Result | None:
     """What is wrong with where a caller is sent, and with what it stands on."""
-    kind = next((kind for kind in KINDS if kind == form.kind), None)
+    kind = next((kind for kind in SERVICE_KINDS if kind == form.kind), None)
     if kind is None:
         return Result("unlisted", {"field": "kind", "name": form.kind})
     item = find(work.deps, form.service)

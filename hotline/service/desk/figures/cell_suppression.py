@@ -11,6 +11,7 @@ FEW: Final = "few"
 HELD: Final = "held"
 """Kept back, whatever it is, because another could be computed from it."""
 FEWEST: Final = 5
+"""Fewer tell of one person."""
 
 Cell: TypeAlias = int | Literal["few", "held"]
 Sum: TypeAlias = tuple[tuple[int, ...], int]

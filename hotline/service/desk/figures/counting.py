@@ -8,9 +8,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from hotline.engine.casework.call_outcomes import DANGEROUS
 from hotline.engine.casework.incidents import LADDER, REGION, SEXUAL, UNDER_18, UNKNOWN, contexts_of, type_of
 from hotline.engine.quarters import Span
-from hotline.ports.calls.call_outcomes import DANGEROUS
 from hotline.ports.figures.figures import OfferedHours, Tally
 from hotline.ports.figures.releases import TOTAL
 from hotline.service.desk.figures.definitions import LANGUAGES, NATIONAL, OTHERS, REGIONS, SPECS, TableSpec

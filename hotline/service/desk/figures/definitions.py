@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias, get_args
 from msgspec import Struct
 
 from hotline.engine.casework.incidents import LADDER
-from hotline.ports.desk.cases import ReferralOutcome
+from hotline.ports.desk.cases import SERVICE_KINDS, ReferralOutcome
 from hotline.ports.figures.releases import TOTAL, UNKNOWN
 
 LANGUAGES: Final = "languages"
@@ -18,8 +18,6 @@ Plot: TypeAlias = Literal["shares", "strips", "number", "bars", "stacked", "tabl
 Period: TypeAlias = Literal["quarter", "year"]
 PERIODS: Final[tuple[Period, ...]] = get_args(Period)
 
-KINDS: Final = ("shelter", "health", "psychosocial", "legal", "police", "livelihood", "child")
-"""GBVIMS services, in its order."""
 OTHERS: Final = "others"
 """The row of regions that are too small for one of their own; left out where none is."""
 NATIONAL: Final = "national"
@@ -91,7 +89,7 @@ FIGURES: Final = (
         "F9",
         "referrals",
         "stacked",
-        (TableSpec("referrals", (*KINDS, TOTAL), (*(o for o in get_args(ReferralOutcome) if o != "not_applicable"), TOTAL)),),
+        (TableSpec("referrals", (*SERVICE_KINDS, TOTAL), (*(o for o in get_args(ReferralOutcome) if o != "not_applicable"), TOTAL)),),
         is_for_journalists=True,
     ),
     FigureSpec(

@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
+from hotline.engine.casework.call_outcomes import ANSWERED
 from hotline.engine.freshness import is_shown, verified
 from hotline.ports.desk.staff import Role
 from hotline.service.deps import Deps
@@ -20,8 +21,6 @@ Measure: TypeAlias = Literal["kept", "late", "wrong", "unanswered", "completed",
 MEASURES: Final[tuple[Measure, ...]] = get_args(Measure)
 NEVER: Final = ("volume", "length", "complaints", "again")
 """What never counts as success, nor its lack as failure."""
-ANSWERED: Final = ("spoke", "someone_else", "wrong_word", "could_not_talk", "prank")
-"""How a call ends that somebody took."""
 
 
 class Part(Struct, frozen=True):

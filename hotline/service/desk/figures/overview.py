@@ -8,8 +8,8 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from msgspec import Struct
 
+from hotline.engine.casework.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS, THURSDAY
-from hotline.ports.calls.call_outcomes import DANGEROUS, OUTCOMES
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.desk.cases import ReferralOutcome
 from hotline.ports.desk.staff import Role

@@ -13,9 +13,10 @@ from msgspec import Struct
 
 from hotline.engine.casework.incidents import LADDER
 from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable
+from hotline.service.desk.figures.cell_suppression import FEWEST
 from hotline.service.desk.figures.counting import SMALLEST_REGION, CountedTable
 from hotline.service.desk.figures.definitions import OTHERS, SMALLEST_BASE
-from hotline.service.desk.figures.release_suppression import FEWEST, Cell, Public, Sum
+from hotline.service.desk.figures.release_suppression import Cell, Public, Sum
 
 RESTS: Final = "rests"
 """Where a table's name would stand, of what is in none."""

@@ -1,6 +1,7 @@
 """Which cells of a release are hidden, so that nobody can be found in it, nor in it and all earlier ones together.
 
-Stricter than `cell_suppression`, which is for the room: zero is hidden too, and all that is public counts, whatever the table, page or year.
+Stricter than `cell_suppression`, which is for the room: zero is hidden too, and all that is public counts, whatever the table, page or year. A hidden
+cell could be as many different numbers as `FEWEST`, and one more.
 Statistical disclosure control calls it primary and secondary cell suppression, and the last step an audit of it.
 """
 
@@ -14,9 +15,7 @@ from msgspec import Struct
 
 from hotline.ports.figures.releases import Why
 from hotline.service.desk.figures.bounds import Equation, Solved, bounds, first_narrow
-
-FEWEST: Final = 5
-"""Fewer are hidden, none too; and a hidden cell could be as many different numbers, and one more."""
+from hotline.service.desk.figures.cell_suppression import FEWEST
 
 
 class Cell(Struct, frozen=True, order=True):

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from hotline.engine.effects import Minute
+from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.desk.staff import Staff
@@ -66,14 +67,14 @@ def take_break(act: Act, sent_at: int | None = None) -> Result:
     if sent_at is not None and (act.staff.seen_at or 0) > sent_at:
         return Result()
     ends = act.deps.clock.moment(stays_until(act.staff, act.tx.shifts.all(), act.at, act.deps.clock.local))
-    longest = BREAK_SECONDS if reach.answers_by_ring(act, act.staff) else act.deps.rules.shift_hours * 3600
+    longest = BREAK_SECONDS if reach.answers_by_ring(act, act.staff) else act.deps.rules.shift_hours * HOUR_SECONDS
     act.tx.staff.save(replace(act.staff, seen_at=None, paused_until=min(ends, act.at + longest)))
     return Result(messages=_leave_nothing(act, act.staff) if sent_at is None else ())
 
 
 def go_on_shift(act: Act, sent_at: int | None = None) -> Result:
     """On shift, whatever the plan says, for as long as a shift lasts."""
-    until = act.at + act.deps.rules.shift_hours * 3600
+    until = act.at + act.deps.rules.shift_hours * HOUR_SECONDS
     if sent_at is None:
         act.tx.staff.save(replace(act.staff, seen_at=act.at, on_until=until, off_until=None, paused_until=None))
     return _until(until)
@@ -81,7 +82,7 @@ def go_on_shift(act: Act, sent_at: int | None = None) -> Result:
 
 def carry_on(act: Act) -> Result:
     """At a cap: this person goes on. It changes nothing of who is there and until when, so that no screen shows it."""
-    act.tx.staff.save(replace(act.staff, goes_on_until=act.at + act.deps.rules.shift_hours * 3600))
+    act.tx.staff.save(replace(act.staff, goes_on_until=act.at + act.deps.rules.shift_hours * HOUR_SECONDS))
     return Result()
 
 
@@ -123,7 +124,7 @@ def acknowledge(act: Act, sent_at: int | None = None) -> Result:
 
 def go_on_call(act: Act, sent_at: int | None = None) -> Result:
     """The same by one tap, which nobody repeats every quarter of an hour: outside of a planned span it holds for a shift."""
-    return _on_call(act, sent_at, act.deps.rules.shift_hours * 3600)
+    return _on_call(act, sent_at, act.deps.rules.shift_hours * HOUR_SECONDS)
 
 
 def leave(work: Work, staff: Staff) -> tuple[OutboxMessage, ...]:
@@ -184,14 +185,14 @@ def _on_call(act: Act, sent_at: int | None, beyond: int) -> Result:
     """`beyond`: for how many seconds it holds outside of a planned span."""
     planned = _end_of_shift(act, act.staff)
     least = act.at + (act.deps.rules.presence_minutes * 60 if planned > act.at else beyond)
-    until = min(max(planned, least, act.staff.on_call_until or 0), act.at + act.deps.rules.shift_hours * 3600)
+    until = min(max(planned, least, act.staff.on_call_until or 0), act.at + act.deps.rules.shift_hours * HOUR_SECONDS)
     if sent_at is None:
         act.tx.staff.save(replace(act.staff, seen_at=act.at, on_call_until=until, off_until=None))
     return _until(until)
 
 
 def _end(work: Work, staff: Staff) -> None:
-    off_until = min(_end_of_shift(work, staff), work.at + work.deps.rules.shift_hours * 3600)
+    off_until = min(_end_of_shift(work, staff), work.at + work.deps.rules.shift_hours * HOUR_SECONDS)
     off = off_until if off_until > work.at else None
     work.tx.staff.save(replace(staff, on_until=None, on_call_until=None, off_until=off, paused_until=None, goes_on_until=None))
 

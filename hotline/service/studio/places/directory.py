@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
@@ -15,7 +14,8 @@ from hotline.engine.drafting.revisions import EntryValue, entry_place, value_of
 from hotline.engine.entry_fields import SECTIONS, VERIFICATION, Section
 from hotline.engine.flow import Item, List, Sources
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_over, is_shown, is_withdrawn, last_day
-from hotline.engine.phone.numbers import digits
+from hotline.engine.phone.letters import plain
+from hotline.engine.phone.numbers import digits, digits_in
 from hotline.ports.desk.staff import Staff
 from hotline.ports.editions.edition_drafts import DraftPart
 from hotline.ports.editions.editions import Withdrawal
@@ -28,7 +28,6 @@ NumberStanding: TypeAlias = Literal["soon", "stale", "withdrawn", "never", "show
 STANDINGS: Final[tuple[NumberStanding, ...]] = ("soon", "stale", "withdrawn", "never", "shown", "none")
 """In the order in which somebody has to see to them."""
 SOON_DAYS: Final = 31
-_LETTERS: Final = str.maketrans("ɛɔɲŋ’", "eonn'")
 
 
 class NumberState(Struct, frozen=True):
@@ -98,7 +97,7 @@ def see_directory(deps: Deps, me: Staff, draft: str | None, today: date) -> Dire
 
 def found(view: DirectoryView, section: str, words: str = "", kind: str = "") -> tuple[EntryView, ...]:
     """The entries of one list in which all of these words stand, of a kind if one is named; first what somebody has to see to."""
-    wanted = plain(words).split()
+    wanted = plain(words).split() or words.split()
     entries = [
         entry
         for entry in view.of(section)
@@ -167,12 +166,6 @@ def kinds_of(sources: Sources) -> tuple[str, ...]:
     return tuple(item.id for item in sources.items if item.list == "kinds")
 
 
-def plain(text: str) -> str:
-    """As it is typed on any keyboard: small letters without accents, Bambara's among them."""
-    letters = unicodedata.normalize("NFD", text.casefold()).translate(_LETTERS)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def name_of(sources: Sources, section: str, id: str) -> str:
     """What an entry is called; its id where there is none."""
     return next((item.name for item in sources.items if item.list == section and item.id == id), id)
@@ -225,7 +218,7 @@ def _searched(entry: EntryView) -> str:
 def _words(item: Item, where: str) -> Iterable[str]:
     yield from (item.name, item.id, where)
     yield from (item.fields[field] for field in ("address", "source", "phone", "offers", "kind") if field in item.fields)
-    yield "".join(letter for letter in item.fields.get("phone", "") if letter.isdigit())
+    yield digits_in(item.fields.get("phone", ""))
 
 
 def _rank(entry: EntryView) -> tuple[int, str, str]:

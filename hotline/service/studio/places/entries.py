@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias, cast
@@ -13,18 +12,20 @@ from msgspec.structs import replace
 
 from hotline.engine.check import check
 from hotline.engine.check.directory import FREE_WORDS, astray
+from hotline.engine.check.names import NAME
 from hotline.engine.check.phrases import LONGEST
 from hotline.engine.drafting.revisions import Revision, entry_place, revised
 from hotline.engine.entry_fields import DAYS, FIELDS, NEEDED, PHONE_NEEDS, SECTIONS, VERIFICATION, Section, field_faults, one_line
 from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import CALLS, EMERGENCY, STALE_PLACE_DAYS, is_withdrawn, last_day, period
+from hotline.engine.phone.letters import as_name
 from hotline.engine.phone.numbers import digits, has_number
 from hotline.ports.editions.directory_sheets import SheetEntry
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import PartEdit
-from hotline.service.studio.places.directory import as_kept, entry_of_part, entry_value, plain, with_number
+from hotline.service.studio.places.directory import as_kept, entry_of_part, entry_value, with_number
 
 Answered: TypeAlias = Literal["service", "other", "nobody"]
 """Who answers at a number that somebody rang."""
@@ -41,8 +42,6 @@ MOST_CHANGES: Final = 300
 _LONGEST_NEW_ID: Final = 40
 _ABOUT: Final = 64
 """Letters that a line of the audit has for what it is about."""
-_ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_NO_LETTER: Final = re.compile(r"[^a-z0-9]+")
 
 
 class CallReport(Struct, frozen=True):
@@ -223,7 +222,7 @@ def faults_of(composed: Composed, entries: Sequence[SheetEntry], today: date) ->
 def new_id(composed: Composed, section: Section, name: str) -> str:
     """An id that no entry of this list has or had, made of a name."""
     known = {item.id for sources in (composed.before, composed.sources) for item in sources.items if item.list == section}
-    stem = _NO_LETTER.sub("-", plain(name)).strip("-")[:_LONGEST_NEW_ID].strip("-") or section.removesuffix("s")
+    stem = as_name(name, _LONGEST_NEW_ID) or section.removesuffix("s")
     return next(id for number in range(1, len(known) + 2) if (id := stem if number == 1 else f"{stem}-{number}") not in known)
 
 
@@ -278,7 +277,7 @@ def _own_faults(item: Item, today: date) -> Iterable[tuple[str, str]]:
         yield "list", "list"
         return
     section = item.list
-    if not _ID.fullmatch(item.id) or len(entry_place(section, item.id)) > _ABOUT:
+    if not NAME.fullmatch(item.id) or len(entry_place(section, item.id)) > _ABOUT:
         yield "id", "id"
     values = {"name": item.name, **with_number(item).fields} if section != "kinds" else item.fields
     for field, value in values.items():

@@ -14,8 +14,8 @@ from hotline.engine.check.never import Never
 from hotline.engine.check.targets import Target, targets
 from hotline.engine.check.words import option_to_blame
 from hotline.engine.drafting.revisions import Revision, UnfitRevision, revised, screen_place, standing, value_of, words_place
-from hotline.engine.flow import Branch, Fault, Kind, Menu, Option, Sources, Way
-from hotline.engine.restructuring.edits import KEYS, labels_of, referrers, screens_of
+from hotline.engine.flow import KEYS, Branch, Fault, Kind, Menu, Option, Sources, Way
+from hotline.engine.restructuring.edits import labels_of, referrers, screens_of
 from hotline.engine.restructuring.rules import KeyMeaning, Objection, Published, meanings, moved_of, objection, objections
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
