@@ -212,6 +212,32 @@ def test_no_port_has_more_than_twenty_methods():
     assert [name for name, count in found.items() if count > 20] == []
 
 
+def test_no_face_opens_a_transaction_that_writes_and_no_page_one_that_reads():
+    """What staff do goes through the runner of acts; a page parses, asks the service once, and renders."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, module in (*code("hotline/console"), *code("hotline/service/faces"))
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute | ast.Name)
+        and (node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id) == "store"
+        and (node.attr == "write" or (node.attr == "read" and "faces" not in path.parts))
+    ]
+    assert found == []
+
+
+def test_the_architecture_names_every_part():
+    """Whoever looks a folder or a file up in the table of parts finds it: each below `hotline/`, and each of the service's."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    files = {
+        path.relative_to(ROOT / "hotline").parts for path in tracked() if path.suffix == ".py" and path.is_relative_to(ROOT / "hotline")
+    }
+    outer = {f"hotline/{parts[0]}{'/' * (len(parts) > 1)}" for parts in files}
+    inner = {f"{parts[1]}{'/' * (len(parts) > 2)}" for parts in files if parts[0] == "service"}
+    doors = {"hotline/__init__.py", "hotline/__main__.py", "__init__.py"}
+    assert [name for name in sorted((outer | inner) - doors) if f"`{name}`" not in text] == []
+
+
 def test_no_folder_holds_more_modules_than_a_reader_takes_in():
     """A folder's name says where something is; past some twelve files it no longer does. At the root each process has its file, and what they are put together of."""
     held = Counter(path.parent for path, _ in code() if path.name not in ("__init__.py", "__main__.py"))

@@ -44,7 +44,11 @@ class StoreAway(Exception):
 
 
 class Transaction(Protocol):
-    """One unit of work: all that is read and written through its stores. Leaving the `with` commits, an exception rolls back."""
+    """One unit of work: all that is read and written through its stores. Leaving the `with` commits, an exception rolls back.
+
+    It does nothing itself: each property is a store, and a caller is handed the one whose subject it has. So a subject more is a property more, and what a reader
+    has to know of it stands in that store's Protocol alone, none of which has more than some twenty methods.
+    """
 
     @property
     def ledger(self) -> Ledger: ...

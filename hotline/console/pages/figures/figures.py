@@ -97,8 +97,7 @@ def _fault(result: Result, field: str) -> FormFault:
 
 def _list(context: ConsoleContext) -> dict[str, Any]:
     """For `figures.html`."""
-    with context.deps.store.read() as tx:
-        releases = tx.releases.releases()
+    releases = releasing.releases(context.deps.store)
     return {
         "releases": releases[::-1],
         "periods": publication.open_periods(context.deps, releases, context.now),
@@ -124,11 +123,10 @@ def _one(context: ConsoleContext, number: int) -> dict[str, Any]:
 
 
 def _release(context: ConsoleContext, number: int) -> tuple[Release, tuple[HiddenCell, ...]]:
-    with context.deps.store.read() as tx:
-        release = tx.releases.release(number)
-        if release is None:
-            abort(HTTPStatus.NOT_FOUND)
-        return release, tx.releases.hidden(number)
+    seen = releasing.with_hidden(context.deps.store, number)
+    if seen is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return seen
 
 
 def _printed(context: ConsoleContext, names: FigureNames, table: FigureTable, hidden: tuple[HiddenCell, ...]) -> PrintedTable:

@@ -11,7 +11,8 @@ from hotline.engine.phone.letters import name_key
 from hotline.engine.quarters import span
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.figures.releases import Release
+from hotline.ports.figures.releases import HiddenCell, Release
+from hotline.ports.store import Store
 from hotline.ports.upkeep.revocations import released
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
@@ -50,6 +51,19 @@ def prepare_release(act: Act, decision: Decision) -> Result:
     act.tx.releases.save_hidden(number, decision.hidden)
     act.record("figures prepared", _about(new))
     return Result(values=_named(new))
+
+
+def releases(store: Store) -> tuple[Release, ...]:
+    """Every one, as officers see them, the oldest first. Raises StoreAway."""
+    with store.read() as tx:
+        return tx.releases.releases()
+
+
+def with_hidden(store: Store, number: int) -> tuple[Release, tuple[HiddenCell, ...]] | None:
+    """A release as officers see it, with what is hidden in it and why. Returns None where there is none of this number. Raises StoreAway."""
+    with store.read() as tx:
+        release = tx.releases.release(number)
+        return None if release is None else (release, tx.releases.hidden(number))
 
 
 def is_letter(letter: str) -> bool:
