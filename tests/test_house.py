@@ -212,6 +212,17 @@ def test_no_port_has_more_than_twenty_methods():
     assert [name for name, count in found.items() if count > 20] == []
 
 
+def test_a_docstring_says_in_a_sentence_when_something_is_none():
+    """Such as "None where the number is gone", or "Returns None …"; "None: it is gone" is a note to oneself."""
+    texts = [
+        (f"{path}:{node.lineno}", node.value.value)
+        for path, module in code()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+    assert [place for place, text in texts if re.search(r"\bNone:\s", text)] == []
+
+
 def test_no_face_opens_a_transaction_that_writes_and_no_page_one_that_reads():
     """What staff do goes through the runner of acts; a page parses, asks the service once, and renders."""
     found = [

@@ -45,7 +45,7 @@ def pull(root: Path, languages: tuple[str, ...], edition: Sources, today: date) 
 
 
 def pulled(root: Path, languages: tuple[str, ...], edition: Sources, today: date) -> Mapping[str, bytes | None]:
-    """What would be written, by path; None: the file goes. Raises CannotPull and OSError."""
+    """What would be written, by path, and None for a file that goes. Raises CannotPull and OSError."""
     here = _read(root, languages)
     if list(here.words) != list(edition.words):
         raise CannotPull(f"the edition has other languages than the files: {', '.join(edition.words)}")

@@ -59,7 +59,7 @@ def dial(
 ) -> int:
     """Dial and print every screen as a phone sets it, and every key, until the line or whoever types ends it; the command's exit code.
 
-    `inputs`: what to type, one a screen; None: ask for each (`read`; an empty one, the end of input or Ctrl-C hangs up).
+    `inputs`: what to type, one a screen; None to ask for each (`read`; an empty one, the end of input or Ctrl-C hangs up).
     1: the code is not the line's, or an answer was no USSD screen, or there were inputs left when the session ended.
     """
     begun = opening(code, wire.service_code)
@@ -120,7 +120,7 @@ def _notify(line: str, dialogue: HandsetSession, how: Ending) -> None:
 
 
 def main(demo_json: Path, code: str, caller: str | None, inputs: Iterable[str] | None) -> int:
-    """Dial on the demo that wrote this file. `caller`: an alias of the demo's or a number, None: its first caller. 2: no demo is running here, or the caller is nobody's."""
+    """Dial on the demo that wrote this file. `caller`: an alias of the demo's or a number; where it is None, its first caller. 2: no demo is running here, or the caller is nobody's."""
     try:
         running = msgspec.json.decode(demo_json.read_bytes(), type=Running)
     except (OSError, msgspec.MsgspecError):

@@ -124,7 +124,7 @@ class Standin:
         return id
 
     def take_call(self, to: str) -> str | None:
-        """Begin to ring a number from the cover number; the voice session's id. None: too many calls at once."""
+        """Begin to ring a number from the cover number; the voice session's id. Returns None where there are too many calls at once."""
         return self._begin(Bridge(*self._voice(to), put_through=self._receive))
 
     def take_transfer(self, session: str, to: str) -> bool:

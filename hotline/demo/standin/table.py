@@ -153,7 +153,7 @@ def _word(value: Any) -> str:
 
 
 def _read(keys: Mapping[str, Any], template: Any, answer: str) -> dict[str, str] | None:
-    """What stands in the slots of this template. None: it is another answer."""
+    """What stands in the slots of this template. Returns None where it is another answer."""
     found: dict[str, str] = {}
     if keys["format"] == "json":
         try:

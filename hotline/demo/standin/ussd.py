@@ -39,11 +39,11 @@ class UssdWire(Protocol):
         """What the phone shows. Raises NoAnswer for an answer that the vendor would not show."""
 
     def notice(self, session: HandsetSession, how: Ending) -> WireRequest | None:
-        """What tells the line that the session is over. None: this vendor does not say so."""
+        """What tells the line that the session is over. Returns None where this vendor does not say so."""
 
 
 def opening(code: str, service_code: str) -> tuple[str, ...] | None:
-    """The inputs that a dialled code brings along: none for the service code itself, `("4", "1")` for `*123*4*1#`; None: not ours."""
+    """The inputs that a dialled code brings along: none for the service code itself, `("4", "1")` for `*123*4*1#`. Returns None where the code is not ours."""
     if code == service_code:
         return ()
     stem = service_code.removesuffix("#") + "*"

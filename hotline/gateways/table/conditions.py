@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from hotline.gateways.table.spec import Condition, Held, Value
 
 Values: TypeAlias = "list[str | None]"
-"""What was read of a request, by position. None: it is not there."""
+"""What was read of a request, by position; None for what is not there."""
 Test: TypeAlias = "Callable[[Values], bool]"
 
 

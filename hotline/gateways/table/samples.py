@@ -31,7 +31,7 @@ class SampleRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SampleReading(Struct, frozen=True, forbid_unknown_fields=True):
-    """What it says. None: that is not looked at."""
+    """What it says; None where that is not looked at."""
 
     kind: Kind
     number: str | None = None

@@ -60,7 +60,7 @@ class FieldKeys(Struct, frozen=True, forbid_unknown_fields=True):
     state: Place | None = None
     hop: Place | None = None
     dialled: Place | None = None
-    """On the first hop, what was dialled: what stands behind the code counts as inputs. None: nothing does."""
+    """On the first hop, what was dialled: what stands behind the code counts as inputs. None where nothing does."""
     back: dict[Annotated[str, Meta(pattern=r"\A[a-z_]+\Z")], Place] = {}
     """What the answer hands back as it came."""
 

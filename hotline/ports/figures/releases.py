@@ -23,7 +23,7 @@ class FigureTable(Struct, frozen=True):
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[int | None, ...], ...]
-    """By row, then by column; None: hidden, zero perhaps. Empty where the table's base is below 20 (`too_few`)."""
+    """By row, then by column; None for one that is hidden, zero perhaps. Empty where the table's base is below 20 (`too_few`)."""
     too_few: bool = False
     """The base is too small for a table; then there are no cells."""
 
@@ -74,7 +74,7 @@ class HiddenCell(Struct, frozen=True):
     why: Why
     least: int
     most: int | None
-    """None: without end."""
+    """None where it has no end."""
 
 
 class Releases(Protocol):

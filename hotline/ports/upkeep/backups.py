@@ -25,7 +25,7 @@ class BackupRun(Struct, frozen=True):
     kind: RunKind
     at: int
     good_at: int | None
-    """When one last went well. None: never yet."""
+    """When one last went well. None where none ever did."""
     fault: str = ""
     """Why this one did not, as one word; empty where it did."""
 

@@ -22,7 +22,7 @@ class AuditPage(Struct, frozen=True):
 
     lines: tuple[tuple[int, AuditRecord], ...]
     older: int | None
-    """What comes next begins below this number; None: nothing does."""
+    """What comes next begins below this number; None where nothing does."""
 
 
 class Chain(Struct, frozen=True):

@@ -85,7 +85,7 @@ def with_parts(sources: Sources, parts: Iterable[DraftPart]) -> Sources:
 
 
 def with_typed(sources: Sources, typed: Mapping[str, str | None]) -> Sources:
-    """These sources with words that are being typed, by place; None: without them. What no edition can have is left out."""
+    """These sources with words that are being typed, by place, and None for a wording that is taken out. What no edition can have is left out."""
     words = [Revision(place, None if text is None else value_of(text)) for place, text in typed.items() if place.startswith("words/")]
     try:
         return revised(sources, words) if words else sources

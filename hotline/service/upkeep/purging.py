@@ -1,4 +1,4 @@
-"""What its time is over for goes: by the clock, and by a person who does not want to wait, or to see first what would go."""
+"""The purge: what is kept no longer than its time is erased, by the clock, and by a person who does not want to wait, or wants to see first what would go."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def renew_recovery(act: Act, codes: tuple[str, ...]) -> Result:
 
 
 def prepare_digits(locks: Locks, staff: Staff, old: str, digits: str, browser: Browser) -> NewDigits:
-    """With the password: whoever finds a browser left open could else answer for her on the phone. Raises StoreAway and Crowded."""
+    """With the password: otherwise whoever finds a browser left open could answer the phone in this person's name. Raises StoreAway and Crowded."""
     return NewDigits(sign_in.prove(locks, staff, old, browser), sign_in.plain(digits))
 
 

@@ -38,7 +38,7 @@ _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
 
 
 class Seat(Struct, frozen=True):
-    """One of the staff, and how they sign in. `second_factor` None: there is no account. `link_until`: a one-time link is good until then."""
+    """One of the staff, and how they sign in. `second_factor` is None where there is no account. `link_until`: a one-time link is good until then."""
 
     staff: Staff
     second_factor: bool | None
@@ -62,7 +62,7 @@ class PersonForm(Struct, frozen=True):
     """May be the second person of an edition."""
     organisation: str = ""
     ends_on: int | None = None
-    """The last day, of a partner; None: as before."""
+    """The last day, of a partner; None where it stays as it was."""
 
     def filled(self, staff: Staff) -> Staff:
         """Who takes no calls speaks no languages and takes no minors' calls. A partner has no phone and no right here, and nobody else an organisation or a last day."""

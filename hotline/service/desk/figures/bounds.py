@@ -33,7 +33,7 @@ class Equation(Struct, Generic[K], frozen=True):
 
 
 def bounds(equations: Iterable[Equation[K]], wanted: Iterable[K]) -> dict[K, tuple[int, int | None]]:
-    """The least and the most whole number that each wanted unknown can be; None: without end. The equations have a solution.
+    """The least and the most whole number that each wanted unknown can be; None where it has no end. The equations have a solution.
 
     What shares no equation with another is worked out apart. An unknown that is in no equation can be anything.
     """

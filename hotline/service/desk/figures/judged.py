@@ -25,7 +25,7 @@ ANSWERED: Final = ("spoke", "someone_else", "wrong_word", "could_not_talk", "pra
 
 
 class Part(Struct, frozen=True):
-    """One number of a measure. `name`: a language, an answer, an outcome, or empty where there is but one; None: hidden, or there is nothing to count."""
+    """One number of a measure. `name`: a language, an answer, an outcome, or empty where there is but one; a number is None where it is hidden, or there is nothing to count."""
 
     name: str
     value: Cell | None
