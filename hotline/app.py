@@ -125,7 +125,7 @@ class Assembly(Struct, frozen=True):
     """The use cases over the real adapters, and those parts that the web process needs beside them."""
 
     hotline: Hotline
-    library: EditionCache
+    editions: EditionCache
     spool: DiskSpool
     meter: PrometheusMeter
     seal: Seal
@@ -158,8 +158,8 @@ class Assembly(Struct, frozen=True):
             last_first.callback(self.seal.refresh)
 
 
-def assemble(config: Config, library: EditionCache | None = None, role: Role = "shell") -> Assembly:
-    """Put one process's parts together; they connect when first used. `library`: what this process has loaded already; `role`: what it is for, by which it is
+def assemble(config: Config, editions: EditionCache | None = None, role: Role = "shell") -> Assembly:
+    """Put one process's parts together; they connect when first used. `editions`: what this process has loaded already; `role`: what it is for, by which it is
     handed its keys.
 
     Nothing here waits for the disk below `var`: spool and counts are opened when first used, which a worker never does.
@@ -170,7 +170,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
     revoked = revoked_file(config)
     store = open_store(config, seal, revoked)
-    library = library or _load(config, store)
+    editions = editions or _load(config, store)
     spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
@@ -179,7 +179,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
     meter = PrometheusMeter(var / "metrics", time.monotonic, tuple(door.name for door in used.doors))
     deps = Deps(
         rules=config.rules,
-        library=library,
+        editions=editions,
         store=store,
         memory=memory,
         spool=spool,
@@ -193,7 +193,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
     )
     hotline = Hotline(deps, config.web_threads, config.database_budget_ms)
     keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
-    return Assembly(hotline, library, spool, meter, seal, used, keeper, Programs(client, breaker), role)
+    return Assembly(hotline, editions, spool, meter, seal, used, keeper, Programs(client, breaker), role)
 
 
 def _partner_webhook(config: Config) -> WebhookOut | None:
@@ -207,13 +207,13 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
     `speaking`: somebody may be told of it, so that words are needed. Raises KeysBroken, StoreAway.
     """
     config = replace(config, database_budget_ms=PATIENCE_MS)
-    library, seal = EditionCache(_compile_settings(config)), open_seal(config)
+    editions, seal = EditionCache(_compile_settings(config)), open_seal(config)
     if speaking:
         with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
-            library = load_library(config)
+            editions = load_editions(config)
     return Deps(
         rules=config.rules,
-        library=library,
+        editions=editions,
         store=open_store(config, seal),
         memory=_UNUSED,
         spool=_UNUSED,
@@ -271,21 +271,21 @@ def day_keys_folder(config: Config) -> Path:
     return Path(config.var) / config.day_keys
 
 
-def build_again(config: Config, library: EditionCache | None, role: Role = "worker") -> Hotline:
+def build_again(config: Config, editions: EditionCache | None, role: Role = "worker") -> Hotline:
     """`assemble_again`, for a process that needs the use cases alone."""
-    return assemble_again(config, library, role).hotline
+    return assemble_again(config, editions, role).hotline
 
 
-def assemble_again(config: Config, library: EditionCache | None, role: Role) -> Assembly:
-    """`assemble`, for a process that may have been forked some time after the library was loaded: it looks whether there is anything new."""
-    line = assemble(config, library, role)
-    if library is not None:
+def assemble_again(config: Config, editions: EditionCache | None, role: Role) -> Assembly:
+    """`assemble`, for a process that may have been forked some time after its editions were loaded: it looks whether there is anything new."""
+    line = assemble(config, editions, role)
+    if editions is not None:
         with suppress(StoreAway, OSError, UnreadableEdition):
             line.refresh()
     return line
 
 
-def load_library(config: Config) -> EditionCache:
+def load_editions(config: Config) -> EditionCache:
     """The editions, compiled, with no connection left open: for a process that will fork. Raises NoEdition."""
     store = open_store(config)
     try:
@@ -295,9 +295,9 @@ def load_library(config: Config) -> EditionCache:
 
 
 def _load(config: Config, store: SqlStore) -> EditionCache:
-    library = EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), _compile_settings(config))
-    library.warm()  # no transaction of any process waits for it: one writes at a time, and all others with it
-    return library
+    editions = EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), _compile_settings(config))
+    editions.warm()  # no transaction of any process waits for it: one writes at a time, and all others with it
+    return editions
 
 
 def _compile_settings(config: Config) -> CompileSettings:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.revisions import reached, refuse_unfit
-from hotline.app import SystemClock, load_library, open_seal, open_store, shell_deps
+from hotline.app import SystemClock, load_editions, open_seal, open_store, shell_deps
 from hotline.config import CONTENT, Config
 from hotline.content import read_sources
 from hotline.engine.check import said
@@ -71,7 +71,7 @@ def prepare(config: Config) -> None:
     with suppress(StoreAway), store.read() as tx:
         if tx.editions.active(SystemClock(config.timezone).now()) is not None:
             return
-    load_library(config)  # this machine's copy serves meanwhile, if there is one
+    load_editions(config)  # this machine's copy serves meanwhile, if there is one
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from granian.server import MPServer
 from hotline import clock, front
 from hotline.adapters import log
 from hotline.adapters.sockets import BACKLOG, listen_in
-from hotline.app import DOORS, Door, assemble_again, create_app, load_library, machine_watch
+from hotline.app import DOORS, Door, assemble_again, create_app, load_editions, machine_watch
 from hotline.config import Config
 from hotline.console import compiled
 from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
@@ -52,11 +52,11 @@ def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOOR
     Raises SystemExit where a process keeps dying, NoEdition, OSError, ValueError where `var` has too long a path.
     """
     log.configure(sys.stderr)
-    library, tree = load_library(config), ProcessTree()
+    editions, tree = load_editions(config), ProcessTree()
     settle()
     with bell() as ring:
         try:
-            for kind in kinds(config, library, listening, doors):
+            for kind in kinds(config, editions, listening, doors):
                 tree.start(kind)
             while not ring.ending and max(tree.deaths().values()) < MOST_DEATHS:
                 ring.wait(tree.next_due())
@@ -68,7 +68,7 @@ def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOOR
             raise SystemExit(1)
 
 
-def kinds(config: Config, library: EditionCache, listening: socket.socket, doors: Sequence[Door] = DOORS) -> Iterator[ProcessKind]:
+def kinds(config: Config, editions: EditionCache, listening: socket.socket, doors: Sequence[Door] = DOORS) -> Iterator[ProcessKind]:
     """What is to be started, the front last. Whoever starts them holds their sockets, so that none of them is missed while it ends and begins again.
 
     Raises OSError and ValueError as `listen_in` does.
@@ -76,7 +76,7 @@ def kinds(config: Config, library: EditionCache, listening: socket.socket, doors
     folder = _folder(Path(config.var))
     paths = {door: folder / f"{door}.web" for door in doors}
     for door, path in paths.items():
-        main = partial(_answer, config, library, door, listen_in(path))
+        main = partial(_answer, config, editions, door, listen_in(path))
         for number in range(1, _processes(config, door) + 1):
             yield ProcessKind(door if number == 1 else f"{door}-{number}", partial(Forked, main))
     behind: dict[str, tuple[str, int]] = {
@@ -105,19 +105,19 @@ def _front(listening: socket.socket, doors: dict[str, tuple[str, int]]) -> None:
     front.run(listening, doors, files // 2)
 
 
-def _answer(config: Config, library: EditionCache, door: Door, listening: socket.socket) -> None:
-    answer(config, door, listening, library)
+def _answer(config: Config, editions: EditionCache, door: Door, listening: socket.socket) -> None:
+    answer(config, door, listening, editions)
 
 
-def answer(config: Config, door: Door, listening: socket.socket, library: EditionCache | None = None) -> None:
-    """Answer what comes by one door until SIGTERM or SIGINT; what has come by then is answered. `library`: loaded before this process was forked."""
+def answer(config: Config, door: Door, listening: socket.socket, editions: EditionCache | None = None) -> None:
+    """Answer what comes by one door until SIGTERM or SIGINT; what has come by then is answered. `editions`: loaded before this process was forked."""
 
     def load() -> WSGIApplication:
         log.configure(sys.stderr)  # granian has just set its own
         # granian copies the environment into every request: slow, and no place for secrets.
         for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
             del os.environ[name]
-        line = assemble_again(config, library, door)
+        line = assemble_again(config, editions, door)
         app = create_app(config, door, line)
         if door == "callers" and not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)

@@ -160,13 +160,13 @@ SITUATIONS = (
 
 
 @pytest.fixture(scope="module")
-def library() -> EditionCache:
+def editions() -> EditionCache:
     return EditionCache.of(sources())
 
 
 @pytest.fixture
-def desk(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Desk]:
-    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+def desk(empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[Desk]:
+    with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         yield Desk(line)
 
 

@@ -42,7 +42,7 @@ def line(empty_database: Path, tmp_path: Path) -> Iterator[Line]:
             tx.editions.add(EditionRow(1, at, "first start", at, encode(approval.as_published(sources(), at))))
             tx.staff.save(Staff("e" * 32, "mariam", "operator", MARIAM, "fr", ()))
             tx.staff.save(Staff("8" * 32, "bintou", "operator", BINTOU, "fr", (), approves=True))
-        line.library.refresh(line.real_store, line.clock.now())
+        line.editions.refresh(line.real_store, line.clock.now())
         yield line
 
 

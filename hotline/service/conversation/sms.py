@@ -68,7 +68,7 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
     # A word of the catalogue means the same wherever the conversation was: it begins anew, as dialling does.
     anew = any(meant.get(plain(sms.text), "").isdigit() for meant in _words(deps, sms.network))
     name, seconds = _conversation(deps, sms), deps.rules.sms_session_seconds
-    snapshot = deps.library.snapshot
+    snapshot = deps.editions.snapshot
     active = snapshot.active(deps.clock.now())
     # Each message carries the edition in force when it came; the first one's is the conversation's, for as long as Redis has it.
     said = _GAP.join((sms.message, str(active.number), sms.text))
@@ -94,7 +94,7 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
 
 def _words(deps: Deps, network: str) -> list[dict[str, str]]:
     """What the words of each edition that is held mean."""
-    return [meanings(loaded.edition("sms", network), "sms.word.") for loaded in deps.library.snapshot.editions]
+    return [meanings(loaded.edition("sms", network), "sms.word.") for loaded in deps.editions.snapshot.editions]
 
 
 def _conversation(deps: Deps, sms: ReceivedSms) -> str:

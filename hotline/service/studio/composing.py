@@ -57,7 +57,7 @@ class Composed(Struct, frozen=True, dict=True):
 
 def newest(deps: Deps) -> LoadedEdition:
     """The newest edition that this process knows: in force, or about to be."""
-    return deps.library.snapshot.editions[-1]
+    return deps.editions.snapshot.editions[-1]
 
 
 def compose(deps: Deps, tx: Transaction, draft: str) -> Composed | None:

@@ -101,7 +101,7 @@ def _completed(found: Overview) -> int | None:
 
 def _verified(deps: Deps, today: date) -> tuple[Part, ...]:
     """Numbers of the directory that may be shown, of all that it has; and how many days ago the middle one and the oldest of those were rung."""
-    items = [item for item in deps.library.active(deps.clock.now()).sources.items if "phone" in item.fields]
+    items = [item for item in deps.editions.active(deps.clock.now()).sources.items if "phone" in item.fields]
     ages = sorted((today - min(verified(item))).days for item in items if is_shown(item, today))
     parts = (Part("shown", len(ages), len(items)),)
     return (*parts, Part("middle", ages[len(ages) // 2]), Part("oldest", ages[-1])) if ages else parts

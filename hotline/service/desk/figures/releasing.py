@@ -153,7 +153,7 @@ def _name(signed: str) -> str:
 
 def _tell(act: Act, release: Release) -> tuple[OutboxMessage, ...]:
     """Supervisors hear of what the shell let out, which knows nobody: but for a line that begins, and an edition that is older than this program."""
-    if not act.deps.library.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
+    if not act.deps.editions.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
         return ()
     return outbox.tell_supervisors(act, BY_SHELL, f"release {release.number}", name=act.staff.alias)
 
