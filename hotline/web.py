@@ -159,12 +159,12 @@ def answer(config: Config, door: Door, listening: socket.socket, editions: Editi
 
 def _end_at_last() -> None:
     """Whoever is told to end while granian is just beginning would go on for ever: it looks at the signal no second time. What runs by then is answered first."""
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
 
     def watch() -> None:
-        os.read(heard, 1)
+        os.read(read_end, 1)
         time.sleep(DRAIN_SECONDS)
         os._exit(0)
 

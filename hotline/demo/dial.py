@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline.demo.standin.played import PlayedVendor
-from hotline.demo.standin.ussd import AfricasTalkingUssd, Ending, HandsetSession, UssdWire, opening
+from hotline.demo.standin.ussd import AfricasTalkingUssd, EndStatus, HandsetSession, UssdWire, opening
 from hotline.demo.standin.wire import NoAnswer, asked
 from hotline.engine.phone.handset import WIDTH, wrapped
 
@@ -110,7 +110,7 @@ def _asked(read: Callable[[str], str], prompt: str) -> Iterator[str]:
         yield key
 
 
-def _notify(line: str, dialogue: HandsetSession, how: Ending) -> None:
+def _notify(line: str, dialogue: HandsetSession, how: EndStatus) -> None:
     notice = dialogue.notice(how)
     try:
         if notice is not None:

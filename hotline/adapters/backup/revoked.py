@@ -38,7 +38,7 @@ class RevokedFile:
         """`seconds`: how long whoever appends waits for the disk at most."""
         self.path = path
         self._apart = Apart("revoked", seconds)
-        self._known = Known()
+        self._known = KnownRevocations()
 
     def append(self, revocations: tuple[Revocation, ...]) -> None:
         """Never raises: what was stopped is stopped, whatever becomes of this file. `hotline doctor` looks whether it can be written."""
@@ -110,7 +110,7 @@ class RevokedFile:
                 os.close(file)
 
 
-class Known:
+class KnownRevocations:
     """What stood in the file when it was read last, so that only what is new need be read. Of another file of that name, or one that was cut, all is new."""
 
     def __init__(self) -> None:
@@ -122,15 +122,15 @@ class Known:
         self._end = b""
         """What stood before the place that was read to: by it a file that was written over is told from one that grew."""
 
-    def followed(self, path: Path) -> Known:
+    def followed(self, path: Path) -> KnownRevocations:
         """Read on, to the end of the last whole line. Returns this one, or another that began anew. Raises OSError."""
         try:
             file = path.open("rb")
         except FileNotFoundError:
-            return Known()
+            return KnownRevocations()
         with file:
             status = os.fstat(file.fileno())
-            fresh = self if self._goes_on(file.fileno(), status) else Known()
+            fresh = self if self._goes_on(file.fileno(), status) else KnownRevocations()
             fresh._file = (status.st_dev, status.st_ino)  # noqa: SLF001 -- one of us
             file.seek(fresh._read)  # noqa: SLF001
             for line in file:

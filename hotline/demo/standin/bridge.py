@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from hotline.demo.standin.phones import CallView, Phones, Pressed
 from hotline.demo.standin.voice import Action, Dial, GetDigits, HangUp, SpokenAction, Unreadable, read_actions
-from hotline.demo.standin.wire import Answer, NoAnswer
+from hotline.demo.standin.wire import NoAnswer, WireAnswer
 from hotline.engine.phone.numbers import COUNTRY
 
 LONGEST_CALL = 3600.0
@@ -54,7 +54,7 @@ class Bridge:
         counselor: str,
         cover: str,
         phones: Phones,
-        post: Callable[[Mapping[str, str]], Answer],
+        post: Callable[[Mapping[str, str]], WireAnswer],
         timing: RingTiming,
         clock: Callable[[], float] = time.time,
         put_through: Callable[[str], None] | None = None,

@@ -15,8 +15,8 @@ from msgspec import Struct
 from hotline.demo.standin.bridge import USUAL, Bridge, Inbound, RingTiming
 from hotline.demo.standin.courier import Courier
 from hotline.demo.standin.phones import Fault, Phone, Phones, Pressed, Shown, Sms
-from hotline.demo.standin.ussd import NETWORK, AfricasTalkingUssd, Ending, HandsetSession, UssdWire, opening
-from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest, asked, form_request
+from hotline.demo.standin.ussd import NETWORK, AfricasTalkingUssd, EndStatus, HandsetSession, UssdWire, opening
+from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest, asked, form_request
 from hotline.demo.words import Here
 from hotline.engine.phone.gsm import units
 
@@ -195,7 +195,9 @@ class Standin:
 
     # inside
 
-    def _voice(self, number: str) -> tuple[str, str, str, Phones, Callable[[Mapping[str, str]], Answer], RingTiming, Callable[[], float]]:
+    def _voice(
+        self, number: str
+    ) -> tuple[str, str, str, Phones, Callable[[Mapping[str, str]], WireAnswer], RingTiming, Callable[[], float]]:
         """What a call with this phone is made of."""
         return f"ATVId_{self._token(16)}", number, self.account.cover_number, self.phones, self._post_voice, self._timing, self._clock
 
@@ -211,10 +213,10 @@ class Standin:
             self._calls[_background(call.run)] = call
         return call.session
 
-    def _ask(self, request: WireRequest) -> Answer:
+    def _ask(self, request: WireRequest) -> WireAnswer:
         return asked(self._line, request, self._timing.answer)
 
-    def _post_voice(self, form: Mapping[str, str]) -> Answer:
+    def _post_voice(self, form: Mapping[str, str]) -> WireAnswer:
         return self._ask(form_request(f"{self._hooks}/voice", form))
 
     def _hop(self, dialogue: HandsetSession) -> None:
@@ -239,7 +241,7 @@ class Standin:
         if dialogue is not None:
             self._notify(dialogue, "Incomplete")
 
-    def _notify(self, dialogue: HandsetSession, how: Ending) -> None:
+    def _notify(self, dialogue: HandsetSession, how: EndStatus) -> None:
         if (notice := dialogue.notice(how)) is not None:
             self._courier.send(notice)
 

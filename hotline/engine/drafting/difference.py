@@ -29,13 +29,13 @@ _LEADS: Final = frozenset({"go", "kept", "lost", "then"})
 """Fields of a screen's kind that name a screen."""
 
 Section: TypeAlias = Literal["line", "screen", "directory"]
-Mark: TypeAlias = Literal["same", "gone", "new"]
+PieceState: TypeAlias = Literal["same", "gone", "new"]
 
 
 class Piece(Struct, frozen=True):
     """Some letters of a page, and whether the other side has them too."""
 
-    mark: Mark
+    state: PieceState
     text: str
 
 
@@ -214,7 +214,7 @@ def _paged(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], ...]:
             if place:
                 made.append([])
             if text:
-                made[-1].append(Piece(piece.mark, text))
+                made[-1].append(Piece(piece.state, text))
     return tuple(map(tuple, made))
 
 

@@ -45,7 +45,7 @@ class Audit(Protocol):
         """The newest lines with a sequence number below `before` in which `search` stands (letters' size apart) or whose `what` is one of
         `deeds`, each with its number."""
 
-    def doers(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
+    def who_did(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
         """Who did this to that, from a moment on."""
 
     def deeds(self) -> tuple[str, ...]:

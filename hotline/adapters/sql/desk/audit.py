@@ -41,7 +41,7 @@ _SEARCH: Final = (
     .order_by(audit.c.sequence.desc())
     .limit(bindparam("most"))
 )
-_DOERS: Final = (
+_WHO_DID: Final = (
     select(audit.c.who)
     .where(audit.c.what == bindparam("what"), audit.c.about == bindparam("about"), audit.c.at >= bindparam("since"))
     .distinct()
@@ -68,8 +68,8 @@ class SqlAudit(Unit):
         rows = self._rows(_SEARCH, like=f"%{escaped}%", deeds=deeds, before=before, most=limit)
         return tuple((row.sequence, _record(row)) for row in rows)
 
-    def doers(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
-        return tuple(row.who for row in self._rows(_DOERS, what=what, about=about, since=since))
+    def who_did(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
+        return tuple(row.who for row in self._rows(_WHO_DID, what=what, about=about, since=since))
 
     def deeds(self) -> tuple[str, ...]:
         return tuple(row.what for row in self._rows(_DEEDS))

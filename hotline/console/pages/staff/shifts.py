@@ -20,7 +20,7 @@ from hotline.service.calls.rules.planned import Span
 from hotline.service.desk.shifts import declaring, on_duty, planning
 from hotline.service.desk.shifts.week import look
 
-TOLD: Final = ("took", "overtaken")
+AFTER: Final = ("took", "overtaken")
 """What is said once hours were asked for: `shifts.told.…` of the catalogue."""
 SOON: Final = 366
 """Days ahead for which a day can be planned."""
@@ -43,8 +43,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/shifts")
     def shifts() -> str:
-        told = next((code for code in TOLD if code in request.args), "")
-        return page(context, "staff/shifts.html", told=told, **_week(context, me().id))
+        after = next((code for code in AFTER if code in request.args), "")
+        return page(context, "staff/shifts.html", after=after, **_week(context, me().id))
 
     @pages.get("/shifts/<id>")
     def shifts_of(id: str) -> str:

@@ -102,7 +102,7 @@ def _count_wrong(act: Act, ring: StaffRing) -> Result:
     act.record("wrong digits", act.staff.alias)
     if wrong == reach.MOST_WRONG:
         messages = outbox.tell_supervisors(act, "digits_locked", f"{act.staff.id}|{ring.id}", name=act.staff.alias)
-    is_over = ring.wrong + 1 >= reach.MOST_TRIES or wrong >= reach.MOST_WRONG
+    is_over = ring.wrong + 1 >= reach.MOST_WRONG_IN_A_CALL or wrong >= reach.MOST_WRONG
     counted = replace(ring, wrong=ring.wrong + 1)
     act.tx.staff_rings.save(counted.over() if is_over else counted)
     return Result("ended" if is_over else "asked", messages=messages)

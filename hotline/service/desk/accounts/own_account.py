@@ -102,7 +102,7 @@ def factor_secret(deps: Deps, staff: str, token: str, offered_at: int) -> str:
 def prepare_factor(locks: Locks, secret: str, code: str) -> NewFactor:
     """`code`: the first one of an authenticator that took the secret."""
     step = locks.codes.step(secret, sign_in.plain(code), locks.deps.clock.now())
-    return NewFactor(secret, step, fresh_codes(locks), locks.chance.token())
+    return NewFactor(secret, step, fresh_codes(locks), locks.tokens.token())
 
 
 def set_factor(act: Act, factor: NewFactor) -> Result:
@@ -162,8 +162,8 @@ def sign_out_everywhere(act: Act) -> Result:
 
 def fresh_codes(locks: Locks) -> tuple[str, ...]:
     """Recovery codes by chance, in letters and digits that nobody takes for others, in groups of four."""
-    hasher, chance = locks.deps.hasher, locks.chance
-    codes = (b32encode(hasher.digest("recovery code", chance.token())[:CODE_BYTES]).decode().lower() for _ in range(RECOVERY_CODES))
+    hasher, tokens = locks.deps.hasher, locks.tokens
+    codes = (b32encode(hasher.digest("recovery code", tokens.token())[:CODE_BYTES]).decode().lower() for _ in range(RECOVERY_CODES))
     return tuple(" ".join(code[n : n + 4] for n in range(0, len(code), 4)) for code in codes)
 
 

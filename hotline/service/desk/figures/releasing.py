@@ -95,8 +95,8 @@ def release_figures(act: Act, number: int, decision: Decision, letter: str, *, i
     public = replace(release, standing="released", released_at=act.at, released_by=act.staff.alias, letter=under)
     act.tx.releases.save(public)
     act.record("figures released", f"{_about(release)}, {under}")
-    told = () if is_signed_in else _tell(act, public)
-    return Result("published", _named(release), (*announce(act, public, "released"), *told))
+    messages = () if is_signed_in else _tell(act, public)
+    return Result("published", _named(release), (*announce(act, public, "released"), *messages))
 
 
 def withdraw_release(act: Act, number: int, note: str) -> Result:
@@ -134,10 +134,10 @@ def _one_hand(act: Act, prepared_by: str) -> Literal["own", "linked"] | None:
     if any(_are_one(one, name) for name in (other, *phones)):
         return "own"
     links = (
-        (maker, act.tx.audit.doers("one-time link made", _name(whose), act.at - LINK_SECONDS))
+        (maker, act.tx.audit.who_did("one-time link made", _name(whose), act.at - LINK_SECONDS))
         for maker, whose in ((one, other), (other, one))
     )
-    return "linked" if any(_are_one(maker, doer) for maker, doers in links for doer in doers) else None
+    return "linked" if any(_are_one(maker, name) for maker, names in links for name in names) else None
 
 
 def _are_one(one: str, other: str) -> bool:
