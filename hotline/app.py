@@ -50,17 +50,17 @@ from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
-from hotline.service.upkeep.machine_alarms import Alarm, MachineAlarms, missing
+from hotline.service.upkeep.machine_alarms import MachineAlarm, MachineAlarms, missing
 from hotline.webhook import Hop
 
 PATIENCE_MS = 20_000
 """For the database, where no caller waits for the answer."""
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
-Door: TypeAlias = Literal["callers", "console"]
-DOORS: Final[tuple[Door, ...]] = ("callers", "console")
+FrontDoorName: TypeAlias = Literal["callers", "console"]
+DOORS: Final[tuple[FrontDoorName, ...]] = ("callers", "console")
 """What the web processes answer: the gateways' webhooks; everything else."""
-Role: TypeAlias = Literal["callers", "console", "worker", "clock", "shell"]
+ProcessRole: TypeAlias = Literal["callers", "console", "worker", "clock", "shell"]
 """What a process is for."""
 ROOM_ALONE: Final = ("testimony", "factor", "cookie")
 """Purposes whose keys only the console is handed, and the shell."""
@@ -133,7 +133,7 @@ class Assembly(Struct, frozen=True):
     day_keeper: DayKeeper | None
     """Where this process opens callers' numbers because it places calls."""
     programs: Programs
-    role: Role
+    role: ProcessRole
 
     def tend_days(self) -> None:
         """Make, use and destroy the days' keys; meant for every few seconds. Raises StoreAway, OSError."""
@@ -158,7 +158,7 @@ class Assembly(Struct, frozen=True):
             last_first.callback(self.seal.refresh)
 
 
-def assemble(config: Config, editions: EditionCache | None = None, role: Role = "shell") -> Assembly:
+def assemble(config: Config, editions: EditionCache | None = None, role: ProcessRole = "shell") -> Assembly:
     """Put one process's parts together; they connect when first used. `editions`: what this process has loaded already; `role`: what it is for, by which it is
     handed its keys.
 
@@ -237,7 +237,7 @@ def revoked_file(config: Config) -> RevokedFile:
     return RevokedFile(path, config.database_budget_ms / 1000)
 
 
-def open_seal(config: Config, role: Role = "shell", *, opens_numbers: bool = False) -> Seal:
+def open_seal(config: Config, role: ProcessRole = "shell", *, opens_numbers: bool = False) -> Seal:
     """The keys of a role. A process that answers `/voice` opens callers' numbers, and the console where it shows them; no other is handed the days' keys,
     unless it is `opens_numbers`. Raises KeysBroken."""
     opens = opens_numbers or role == "callers" or (role == "console" and config.rules.calling == "reveal")
@@ -271,12 +271,12 @@ def day_keys_folder(config: Config) -> Path:
     return Path(config.var) / config.day_keys
 
 
-def build_again(config: Config, editions: EditionCache | None, role: Role = "worker") -> Hotline:
+def build_again(config: Config, editions: EditionCache | None, role: ProcessRole = "worker") -> Hotline:
     """`assemble_again`, for a process that needs the use cases alone."""
     return assemble_again(config, editions, role).hotline
 
 
-def assemble_again(config: Config, editions: EditionCache | None, role: Role) -> Assembly:
+def assemble_again(config: Config, editions: EditionCache | None, role: ProcessRole) -> Assembly:
     """`assemble`, for a process that may have been forked some time after its editions were loaded: it looks whether there is anything new."""
     line = assemble(config, editions, role)
     if editions is not None:
@@ -305,7 +305,7 @@ def _compile_settings(config: Config) -> CompileSettings:
     return CompileSettings(frozenset(config.raw_networks), rules.promise_minutes, rules.session_seconds, rules.sms_session_seconds)
 
 
-def create_app(config: Config, door: Door, line: Assembly) -> Flask:
+def create_app(config: Config, door: FrontDoorName, line: Assembly) -> Flask:
     """What is behind one door: the gateways' webhooks with the hop in front; or the console, and in the demo the phone page. The operators' addresses too.
 
     Somebody has to call `line.refresh` every second.
@@ -345,18 +345,18 @@ def machine_watch(config: Config, line: Assembly, process: Literal["clock", "cal
     return look
 
 
-def alarms_seen_by(process: Literal["clock", "callers"], config: Config, line: Assembly, at: int) -> list[Alarm]:
+def alarms_seen_by(process: Literal["clock", "callers"], config: Config, line: Assembly, at: int) -> list[MachineAlarm]:
     """What is wrong just now and this process's to tell: the clock's tells of all but itself, of which callers' does."""
     found = (*line.hotline.machine_alarms(), *_not_shown(line, at), *_alarms_here(config, at))
     return [alarm for alarm in found if (alarm == "clock") == (process == "callers")]
 
 
-def _not_shown(line: Assembly, at: int) -> Iterator[Alarm]:
+def _not_shown(line: Assembly, at: int) -> Iterator[MachineAlarm]:
     with suppress(MemoryAway):  # which is told; of the processes nobody knows anything then
         yield from missing(program.part for program in line.programs.seen(at))
 
 
-def _alarms_here(config: Config, at: int) -> Iterator[Alarm]:
+def _alarms_here(config: Config, at: int) -> Iterator[MachineAlarm]:
     try:
         if free_bytes(Path(config.var)) < SCARCE_BYTES:
             yield "disk"

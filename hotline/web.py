@@ -27,7 +27,7 @@ from granian.server import MPServer
 from hotline import clock, front
 from hotline.adapters import log
 from hotline.adapters.sockets import BACKLOG, listen_in
-from hotline.app import DOORS, Door, assemble_again, create_app, load_editions, machine_watch
+from hotline.app import DOORS, FrontDoorName, assemble_again, create_app, load_editions, machine_watch
 from hotline.config import Config
 from hotline.console import compiled
 from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
@@ -46,7 +46,7 @@ LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate
 _PEER = "HTTP_" + front.PEER.decode().upper().replace("-", "_")
 
 
-def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOORS) -> None:
+def serve(config: Config, listening: socket.socket, doors: Sequence[FrontDoorName] = DOORS) -> None:
     """Answer behind these doors until SIGTERM or SIGINT. Call it from the main thread of a process that has no other.
 
     Raises SystemExit where a process keeps dying, NoEdition, OSError, ValueError where `var` has too long a path.
@@ -68,7 +68,9 @@ def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOOR
             raise SystemExit(1)
 
 
-def kinds(config: Config, editions: EditionCache, listening: socket.socket, doors: Sequence[Door] = DOORS) -> Iterator[ProcessKind]:
+def kinds(
+    config: Config, editions: EditionCache, listening: socket.socket, doors: Sequence[FrontDoorName] = DOORS
+) -> Iterator[ProcessKind]:
     """What is to be started, the front last. Whoever starts them holds their sockets, so that none of them is missed while it ends and begins again.
 
     Raises OSError and ValueError as `listen_in` does.
@@ -92,7 +94,7 @@ def _folder(var: Path) -> Path:
     return var if os.access(var, os.W_OK | os.X_OK) else Path(tempfile.mkdtemp(prefix="hotline-"))
 
 
-def _processes(config: Config, door: Door) -> int:
+def _processes(config: Config, door: FrontDoorName) -> int:
     return config.web_workers if door == "callers" else 1
 
 
@@ -105,11 +107,11 @@ def _front(listening: socket.socket, doors: dict[str, tuple[str, int]]) -> None:
     front.run(listening, doors, files // 2)
 
 
-def _answer(config: Config, editions: EditionCache, door: Door, listening: socket.socket) -> None:
+def _answer(config: Config, editions: EditionCache, door: FrontDoorName, listening: socket.socket) -> None:
     answer(config, door, listening, editions)
 
 
-def answer(config: Config, door: Door, listening: socket.socket, editions: EditionCache | None = None) -> None:
+def answer(config: Config, door: FrontDoorName, listening: socket.socket, editions: EditionCache | None = None) -> None:
     """Answer what comes by one door until SIGTERM or SIGINT; what has come by then is answered. `editions`: loaded before this process was forked."""
 
     def load() -> WSGIApplication:

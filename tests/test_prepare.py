@@ -22,8 +22,8 @@ from hotline.adapters.sql.schema import upgrade
 from hotline.app import (
     DROPPED,
     Assembly,
-    Door,
-    Role,
+    FrontDoorName,
+    ProcessRole,
     alarms_seen_by,
     assemble,
     build_again,
@@ -253,7 +253,7 @@ def test_a_first_start_needs_no_folder(config: Config) -> None:
         ("shell", "reveal", False),
     ],
 )
-def test_only_who_rings_or_shows_a_number_opens_one(config: Config, role: Role, calling: str, opens: bool) -> None:
+def test_only_who_rings_or_shows_a_number_opens_one(config: Config, role: ProcessRole, calling: str, opens: bool) -> None:
     """Every process keeps a number; those that answer `/voice` open it, and the console where it shows numbers. All have the folder's name."""
     config = replace(config, rules=replace(config.rules, calling=calling))
     upgrade(config.database_url)
@@ -290,7 +290,7 @@ def test_what_answers_callers_never_shows_figures(config: Config) -> None:
     upgrade(config.database_url)
     prepare(config)
     told = replace(config, console=replace(config.console, press_url="https://chiffres.example.org/chiffres"))
-    doors: tuple[tuple[Door, Role], ...] = (("callers", "callers"), ("console", "console"))
+    doors: tuple[tuple[FrontDoorName, ProcessRole], ...] = (("callers", "callers"), ("console", "console"))
     callers, room = (create_app(told, door, assemble(told, role=role)).test_client() for door, role in doors)
     for host in ("https://chiffres.example.org", "https://salle.example.org"):
         assert {404} == {callers.get(path, base_url=host).status_code for path in ("/chiffres", "/console/sign-in", "/console/partners")}
@@ -304,7 +304,7 @@ def test_each_door_tells_prometheus_how_old_its_keys_are(config: Config) -> None
     made = replace(config, keys=new_keys(int(time.time()) - 86_400))
     room = assemble(made, role="console")
 
-    def ages(door: Door, line: Assembly) -> dict[str, float]:
+    def ages(door: FrontDoorName, line: Assembly) -> dict[str, float]:
         answer = create_app(made, door, line).test_client().get("/metrics")
         assert 200 == answer.status_code
         return {

@@ -32,7 +32,7 @@ from hotline.service.held import is_held
 from hotline.service.upkeep import hours_kept, purging, rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch, put_back
 from hotline.service.upkeep.line_state import LineStates
-from hotline.service.upkeep.machine_alarms import QUEUES, Alarm, alarms_in
+from hotline.service.upkeep.machine_alarms import QUEUES, MachineAlarm, alarms_in
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.service.wall_clock import is_right, jumped_by
 from hotline.settings import Rules
@@ -257,7 +257,7 @@ class Hotline:
         """By queue: is there a worker? Raises MemoryAway."""
         return {queue: self._deps.queue.is_worked(queue) for queue in QUEUES}
 
-    def machine_alarms(self) -> tuple[Alarm, ...]:
+    def machine_alarms(self) -> tuple[MachineAlarm, ...]:
         """What is wrong with this machine's part of the line. Does not raise because a store is away."""
         try:
             worked = tuple(self.workers().values())
@@ -265,7 +265,7 @@ class Hotline:
             worked = ()
         return (*alarms_in(self.health(), worked), *self._backup_alarm())
 
-    def _backup_alarm(self) -> tuple[Alarm, ...]:
+    def _backup_alarm(self) -> tuple[MachineAlarm, ...]:
         with suppress(StoreAway):  # which is told
             return ("backup",) if backup_state.look(self._deps, self._clock.now()).backup.is_late else ()
         return ()

@@ -20,7 +20,7 @@ from hotline.ports.calls.call_outcomes import CALL_OUTCOMES, TO_REVIEW, Outcome
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.reviews import Reason
-from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.calls.staff_rings import RingMenu, StaffRing
 from hotline.ports.desk.staff import Role, Staff
 from hotline.ports.voice import VoiceConnect, VoicePrompt, VoiceStep, session_name
 from hotline.service.acts import Result
@@ -69,7 +69,7 @@ BY = {"acknowledge_alarm": (FANTA, "fanta")}
 """Who does it, where that is not Awa: number and alias."""
 
 
-KEYS: dict[str, tuple[Menu, str]] = {
+KEYS: dict[str, tuple[RingMenu, str]] = {
     "take": ("offer", "1"),
     "give_back": ("held", "2"),
     "connect": ("held", "1"),

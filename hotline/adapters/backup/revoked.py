@@ -28,7 +28,7 @@ NAME: Final = "revoked"
 _LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled|figures) ([0-9]{1,12}) ([0-9]{1,12}) ((?:[0-9a-f]{2}){32,96})")
 _END: Final = 64
 """Bytes: the last line's hash, or most of it."""
-Key: TypeAlias = tuple[RevokedKind, bytes, int]
+RevocationKey: TypeAlias = tuple[RevokedKind, bytes, int]
 
 
 class RevokedFile:
@@ -114,7 +114,7 @@ class KnownRevocations:
     """What stood in the file when it was read last, so that only what is new need be read. Of another file of that name, or one that was cut, all is new."""
 
     def __init__(self) -> None:
-        self.keys: set[Key] = set()
+        self.keys: set[RevocationKey] = set()
         self.soonest: int | None = None
         """When the first of them may be taken out."""
         self._file: tuple[int, int] | None = None
@@ -151,7 +151,7 @@ class KnownRevocations:
             self.soonest = found.until if self.soonest is None else min(self.soonest, found.until)
 
 
-def _key(revocation: Revocation) -> Key:
+def _key(revocation: Revocation) -> RevocationKey:
     return revocation.kind, revocation.digest, revocation.at
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from threading import Lock
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from weakref import finalize
 
 import psycopg
@@ -48,7 +48,7 @@ from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.figures.figures import SqlFigures
 from hotline.adapters.sql.figures.releases import SqlReleases
 from hotline.adapters.sql.figures.sharing_protocols import SqlSharingProtocols
-from hotline.adapters.sql.rotation import HASHED, Rotated, SqlRotation
+from hotline.adapters.sql.rotation import HASHED, Rotated, SqlRotation, Tell
 from hotline.adapters.sql.sealed import SealedColumn, sealed_columns
 from hotline.adapters.sql.upkeep.backups import SqlBackups
 from hotline.adapters.sql.upkeep.clocks import SqlClocks
@@ -63,9 +63,6 @@ FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
 ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
 """PostgreSQL's writers take turns, as SQLite's do (BEGIN IMMEDIATE): rules read a row, decide, and write it whole, and a stop that came in
 between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
-
-
-Tell: TypeAlias = Callable[[str], None]
 
 
 def _nothing(_: str) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from hotline.demo.standin.bridge import USUAL, Bridge, Inbound, RingTiming
 from hotline.demo.standin.courier import Courier
-from hotline.demo.standin.phones import Fault, Phone, Phones, Pressed, Shown, Sms
+from hotline.demo.standin.phones import DialFault, Phone, Phones, PhoneScreen, Pressed, Sms
 from hotline.demo.standin.ussd import NETWORK, AfricasTalkingUssd, EndStatus, HandsetSession, UssdWire, opening
 from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest, asked, form_request
 from hotline.demo.words import Here
@@ -220,10 +220,10 @@ class Standin:
         return self._ask(form_request(f"{self._hooks}/voice", form))
 
     def _hop(self, dialogue: HandsetSession) -> None:
-        fault: Fault | None = None
+        fault: DialFault | None = None
         try:
             words, ends = dialogue.hop(self._ask)
-            screen: Shown | None = Shown(words, ends, *units(words))
+            screen: PhoneScreen | None = PhoneScreen(words, ends, *units(words))
         except NoAnswer:
             screen, ends, fault = None, True, "line"
         with self._lock:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest, form_request
 
-Ask: TypeAlias = Callable[[WireRequest], WireAnswer]
+AskLine: TypeAlias = Callable[[WireRequest], WireAnswer]
 EndStatus: TypeAlias = Literal["Success", "Incomplete", "Failed"]
 
 NETWORK = "61002"
@@ -67,7 +67,7 @@ class HandsetSession:
         self._wire = wire
         self._last_hop = (-1.0, "")
 
-    def hop(self, ask: Ask) -> tuple[str, bool]:
+    def hop(self, ask: AskLine) -> tuple[str, bool]:
         """Tell what was typed; the screen's words, and whether it ends. Raises NoAnswer for anything but a good answer."""
         self._keep_apart()
         self.hops += 1

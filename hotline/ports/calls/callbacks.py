@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from hotline.ports.calls.call_outcomes import Outcome
 
-State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
+CallbackState: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
 """A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
 
-Way: TypeAlias = Literal["own", "other", "entered"]
+RequestWay: TypeAlias = Literal["own", "other", "entered"]
 """On the phone itself, on another, or by staff."""
 
 Safer: TypeAlias = Literal["safer", "same", "less_safe"]
@@ -25,7 +25,7 @@ class Callback(Struct, frozen=True):
     id: str
     reference: str
     """Three digits, unique among the open ones: all that staff ever read of it."""
-    state: State
+    state: CallbackState
     language: str
     urgent: bool
     other_phone: bool
@@ -63,7 +63,7 @@ class Callback(Struct, frozen=True):
     """A counselor entered it for somebody who came otherwise, or agreed on it in the call that came of that: it was asked for in no session (`calls/contacts.py`)."""
 
     @property
-    def way(self) -> Way:
+    def way(self) -> RequestWay:
         """How it was asked for: what is alike in it, of one phone, is rung together, and nothing of it shows in the rest."""
         return "entered" if self.entered else "other" if self.other_phone else "own"
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 BackupKind: TypeAlias = Literal["daily", "weekly"]
 """`weekly`: without callbacks, callers' numbers, notes and codes."""
-FileKind: TypeAlias = BackupKind | Literal["numbers"]
+BackupFileKind: TypeAlias = BackupKind | Literal["numbers"]
 """`numbers`: what tells of callers' phones, beside the daily one of the same moment, and kept for a night."""
 RunKind: TypeAlias = BackupKind | Literal["drill"]
 """A drill restores a backup into a database that is thrown away, and counts."""

@@ -88,7 +88,7 @@ DONE_WORDS: Final[Mapping[str, str]] = {
     "take_break": "staff.paused",
 }
 """What is answered where an act is done whose code says no more than that."""
-OF_DAY: Final[Mapping[dated.Kind, Callable[..., Result]]] = {
+OF_DAY: Final[Mapping[dated.DatedKind, Callable[..., Result]]] = {
     "away": planning.stay_away,
     "there": planning.come_on_day,
     "close": declaring.close_hours,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hotline.ports.store import Store
     from hotline.service.acts import Result
     from hotline.service.deps import Deps
-    from hotline.service.desk.figures.publication import Decision
+    from hotline.service.desk.figures.publication import ReleaseDecision
 
 _BY: Final = "who does this, for the audit (default: the login name)"
 _RELEASE: Final = "the release, as `hotline figures list` tells it"
@@ -132,7 +132,7 @@ def _list(options: argparse.Namespace) -> None:
     print("\n".join(table(("NUMBER", "PERIOD", "STANDS", "PREPARED", "RELEASED", "LETTER", "NOTE"), rows)) or "nothing")
 
 
-def _decided(deps: Deps, period: str) -> Decision:
+def _decided(deps: Deps, period: str) -> ReleaseDecision:
     """Raises Failed where it cannot be prepared."""
     from hotline.service.desk.figures.publication import CannotPrepare, decide
 

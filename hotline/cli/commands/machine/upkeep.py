@@ -61,7 +61,7 @@ def _purge(options: argparse.Namespace) -> None:
         else:
             try:
                 parts = {"": purging.swept_in(run(deps, options.by, purging.erase_over))}
-            except purging.Refused as refused:
+            except purging.CannotPurge as refused:
                 raise Failed(NOTHING_ERASED[str(refused)]) from None
             lines = {"": purging.age_audit(deps, deps.clock.now())}
     if options.json:

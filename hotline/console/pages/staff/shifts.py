@@ -16,7 +16,7 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.service.acts import Act, Result
-from hotline.service.calls.rules.planned import Span
+from hotline.service.calls.rules.planned import MinuteSpan
 from hotline.service.desk.shifts import declaring, on_duty, planning
 from hotline.service.desk.shifts.week import look
 
@@ -171,7 +171,7 @@ def _name(shift: Shift) -> str:
     return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
 
 
-def _shut(span: Span) -> tuple[int, Minute, Minute]:
+def _shut(span: MinuteSpan) -> tuple[int, Minute, Minute]:
     """The local day of closed hours, and its minutes from and to; past midnight the latter is of the day after."""
     day = span[0] // DAY_MINUTES
     ends = span[1] - day * DAY_MINUTES

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.calls.staff_rings import RingMenu, StaffRing
 from hotline.ports.voice import VoiceLeg
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
@@ -55,7 +55,7 @@ def key_digits(act: Act, leg: VoiceLeg) -> Result:
     return Result("done", menu_values(menu, callback))
 
 
-def menu_values(menu: Menu, callback: Callback | None) -> dict[str, str]:
+def menu_values(menu: RingMenu, callback: Callback | None) -> dict[str, str]:
     """For words: what keys are about."""
     return {"menu": menu, "ref": callback.reference if callback else "", "urgent": "yes" if callback and callback.urgent else ""}
 
@@ -108,7 +108,7 @@ def _count_wrong(act: Act, ring: StaffRing) -> Result:
     return Result("ended" if is_over else "asked", messages=messages)
 
 
-def _found(act: Act) -> tuple[Menu, Callback | None]:
+def _found(act: Act) -> tuple[RingMenu, Callback | None]:
     """What there is for whoever acts, the most pressing first: a call whose end nobody knows, one that they hold and may ring, one that is offered."""
     held = claims.groups(act.tx, sorted(act.tx.callbacks.claimed_by(act.staff.id), key=turns.pressing))
     unsaid = next((group for group in held if any(is_unsaid(callback) for callback in group)), None)

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.calls.staff_rings import RingMenu, StaffRing
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
 from hotline.service.calls.by_ring import reach
@@ -25,7 +25,7 @@ LONGEST_TALK: Final = 3600
 class Cause(Struct, frozen=True):
     """What one of the staff is rung for. `origin`: what it follows from; the same twice is one ring."""
 
-    menu: Menu
+    menu: RingMenu
     origin: str
     not_after: int
     callback: str | None = None

@@ -17,7 +17,7 @@ FIRST_GUESSES: Final = frozenset({*(f"{n}{n}" for n in range(10)), *(f"{n}{n + 1
 """What somebody who guesses tries first: two alike, two in a row."""
 NEEDED: Final = "voice.cover_name"
 """Words without which nobody is rung: an edition may be older than this program."""
-Way: TypeAlias = Literal["reply", "number", "ring", "page"]
+AnswerWay: TypeAlias = Literal["reply", "number", "ring", "page"]
 """How whoever is told by SMS answers it."""
 
 
@@ -54,7 +54,7 @@ def answers_by_ring(work: Work, staff: Staff) -> bool:
     return (work.deps.rules.alerts == "ring" or work.deps.rules.staff_replies == "none") and is_rung(work, staff)
 
 
-def way(work: Work, staff: Staff) -> Way:
+def way(work: Work, staff: Staff) -> AnswerWay:
     """How this person answers an SMS of the line."""
     match work.deps.rules.staff_replies:
         case "sender":

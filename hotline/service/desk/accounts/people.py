@@ -28,7 +28,7 @@ from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
 from hotline.service.work import Work
 
-Fault: TypeAlias = Literal["alias", "number", "taken", "languages", "no_language", "organisation", "ends_on"]
+PersonFault: TypeAlias = Literal["alias", "number", "taken", "languages", "no_language", "organisation", "ends_on"]
 """What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number; `no_language`: a counselor who
 takes calls in none, whom no call would ever reach; `organisation`, `ends_on`: a partner has one of at most ORGANISATION_LETTERS, and a last day from today to LONGEST_DAYS on."""
 ORGANISATION_LETTERS: Final = 120
@@ -243,7 +243,7 @@ def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
     return groups
 
 
-def _fault(act: Act, staff: Staff, languages: tuple[str, ...]) -> Fault | None:
+def _fault(act: Act, staff: Staff, languages: tuple[str, ...]) -> PersonFault | None:
     tx, is_partner = act.tx, staff.role == "partner"
     if not _ALIAS.fullmatch(staff.alias) or staff.alias != staff.alias.lower():
         return "alias"

@@ -19,7 +19,7 @@ from hotline.service.acts import Act, Result
 from hotline.service.deps import Deps
 from hotline.service.desk.casework import slips
 from hotline.service.desk.casework.cases import Case, OpenReferral, day_of, find_case, find_referral, open_case, open_referral
-from hotline.service.desk.casework.services import KINDS, Kind, RegionServices, find, kinds_for, offers, services_for
+from hotline.service.desk.casework.services import KINDS, RegionServices, ServiceKind, find, kinds_for, offers, services_for
 from hotline.service.desk.casework.sight import show
 from hotline.service.work import Work
 
@@ -50,7 +50,7 @@ class ReferralsView(Struct, frozen=True):
 
     case: Case
     made: tuple[Referral, ...]
-    offered: tuple[tuple[Kind, tuple[RegionServices, ...]], ...]
+    offered: tuple[tuple[ServiceKind, tuple[RegionServices, ...]], ...]
 
 
 def see_referrals(deps: Deps, staff: Staff, id: str, at: int) -> ReferralsView:

@@ -12,11 +12,11 @@ from hotline.engine.flow import Item
 from hotline.engine.freshness import EMERGENCY, UNVERIFIED, has_lapsed, is_confirmed, is_shown
 from hotline.service.deps import Deps
 
-Kind: TypeAlias = Literal["shelter", "health", "psychosocial", "legal", "police", "livelihood", "child"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+ServiceKind: TypeAlias = Literal["shelter", "health", "psychosocial", "legal", "police", "livelihood", "child"]
+KINDS: Final[tuple[ServiceKind, ...]] = get_args(ServiceKind)
 """In GBVIMS's order."""
 
-OFFERED_BY: Final[dict[Kind, frozenset[str]]] = {
+OFFERED_BY: Final[dict[ServiceKind, frozenset[str]]] = {
     "shelter": frozenset({"one-stop", "association"}),
     "health": frozenset({"one-stop", "health"}),
     "psychosocial": frozenset({"one-stop", "association"}),
@@ -54,14 +54,14 @@ class RegionServices(Struct, frozen=True):
     services: tuple[Item, ...]
 
 
-def kinds_for(type_: Type | None) -> tuple[Kind, ...]:
+def kinds_for(type_: Type | None) -> tuple[ServiceKind, ...]:
     """In which order services are offered: health first where it was sexual violence, or where nobody knows that it was not."""
     if type_ is not None and type_ not in SEXUAL:
         return KINDS
     return ("health", *(kind for kind in KINDS if kind != "health"))
 
 
-def services_for(deps: Deps, kind: Kind, near: str | None, day: date) -> tuple[RegionServices, ...]:
+def services_for(deps: Deps, kind: ServiceKind, near: str | None, day: date) -> tuple[RegionServices, ...]:
     """What the edition in force lists for this, by region: the region `near` first, then what serves the whole country."""
     names = regions(deps)
     listed: dict[str, list[Item]] = {}
@@ -107,7 +107,7 @@ def name_of(deps: Deps, service: str | None) -> str:
     return item.name if item else ""
 
 
-def offers(item: Item, kind: Kind, day: date) -> bool:
+def offers(item: Item, kind: ServiceKind, day: date) -> bool:
     """May this entry give such a service today?"""
     of = item.fields.get("kind", "")
     return of in OFFERED_BY[kind] and (of != EMERGENCY or is_shown(item, day))

@@ -15,8 +15,8 @@ REGIONS: Final = "regions"
 """Instead of a list: what the line has of them, as a release is prepared."""
 
 Plot: TypeAlias = Literal["shares", "strips", "number", "bars", "stacked", "table"]
-Period: TypeAlias = Literal["quarter", "year"]
-PERIODS: Final[tuple[Period, ...]] = get_args(Period)
+PeriodKind: TypeAlias = Literal["quarter", "year"]
+PERIODS: Final[tuple[PeriodKind, ...]] = get_args(PeriodKind)
 
 KINDS: Final = ("shelter", "health", "psychosocial", "legal", "police", "livelihood", "child")
 """GBVIMS services, in its order."""
@@ -34,7 +34,7 @@ class TableSpec(Struct, frozen=True):
     name: str
     rows: tuple[str, ...]
     columns: tuple[str, ...] = ("count",)
-    periods: tuple[Period, ...] = PERIODS
+    periods: tuple[PeriodKind, ...] = PERIODS
     is_public: bool = False
     """Of plans and the directory, not of people: no cell of it is hidden."""
 

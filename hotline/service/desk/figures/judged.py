@@ -13,7 +13,7 @@ from msgspec import Struct
 from hotline.engine.freshness import is_shown, verified
 from hotline.ports.desk.staff import Role
 from hotline.service.deps import Deps
-from hotline.service.desk.figures.cell_suppression import Cell
+from hotline.service.desk.figures.cell_suppression import RoomCell
 from hotline.service.desk.figures.overview import Counted, Overview, kept_share, overview
 
 Measure: TypeAlias = Literal["kept", "late", "wrong", "unanswered", "completed", "uncovered", "verified", "referrals", "safer"]
@@ -28,8 +28,8 @@ class Part(Struct, frozen=True):
     """One number of a measure. `name`: a language, an answer, an outcome, or empty where there is but one; a number is None where it is hidden, or there is nothing to count."""
 
     name: str
-    value: Cell | None
-    among: Cell | None = None
+    value: RoomCell | None
+    among: RoomCell | None = None
 
 
 class Judged(Struct, frozen=True):

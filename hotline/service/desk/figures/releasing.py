@@ -17,7 +17,7 @@ from hotline.ports.upkeep.revocations import released
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.desk.figures.files.webhook import announce
-from hotline.service.desk.figures.publication import Decision
+from hotline.service.desk.figures.publication import ReleaseDecision
 
 LONGEST_LETTER: Final = 40
 LONGEST_NOTE: Final = 300
@@ -28,7 +28,7 @@ BY_SHELL: Final = "figures_by_shell"
 _SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
 
 
-def prepare_release(act: Act, decision: Decision) -> Result:
+def prepare_release(act: Act, decision: ReleaseDecision) -> Result:
     """Keep these tables for a second person to look at; what was prepared of the same period and never let out goes.
 
     `release` among the values: its number. `same` where it was prepared or let out already, `state` where it was withdrawn after it was public: there is no
@@ -72,7 +72,7 @@ def is_letter(letter: str) -> bool:
     return bool(under) and len(under) <= LONGEST_LETTER and under.isprintable()
 
 
-def release_figures(act: Act, number: int, decision: Decision, letter: str, *, is_signed_in: bool = False) -> Result:
+def release_figures(act: Act, number: int, decision: ReleaseDecision, letter: str, *, is_signed_in: bool = False) -> Result:
     """Let partners have it, in the name of a second person and under a letter or protocol. `decision`: as it would be prepared now; `is_signed_in`: it is
     known who says so, on the page, by a fresh code; the shell believes the name that it is given, and supervisors hear of it.
 
@@ -117,7 +117,7 @@ def withdraw_release(act: Act, number: int, note: str) -> Result:
     return Result(values=_named(release), messages=announce(act, release, "withdrawn"))
 
 
-def _is_seen(decision: Decision, known: tuple[Release, ...]) -> bool:
+def _is_seen(decision: ReleaseDecision, known: tuple[Release, ...]) -> bool:
     return decision.seen == tuple((release.number, release.standing) for release in known)
 
 
