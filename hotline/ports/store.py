@@ -21,7 +21,7 @@ from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
 from hotline.ports.desk.declarations import Declarations
-from hotline.ports.desk.drafts import Drafts
+from hotline.ports.desk.drafts import FormDrafts
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
 from hotline.ports.desk.testimonies import Testimonies
@@ -81,7 +81,7 @@ class Transaction(Protocol):
     @property
     def accounts(self) -> Accounts: ...
     @property
-    def drafts(self) -> Drafts: ...
+    def form_drafts(self) -> FormDrafts: ...
     @property
     def cases(self) -> Cases: ...
     @property

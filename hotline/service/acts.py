@@ -228,9 +228,9 @@ def _refusal(act: Act, name: str) -> Result | None:
 
 def discard(act: Act, form: OpenForm) -> None:
     """What the page of this form keeps of it goes."""
-    own = form.kept(act.tx.drafts.of(act.staff.id, act.at))
+    own = form.kept(act.tx.form_drafts.of(act.staff.id, act.at))
     if own is not None:
-        act.tx.drafts.drop(act.staff.id, own.name)
+        act.tx.form_drafts.drop(act.staff.id, own.name)
 
 
 def _key(deps: Deps, staff: str, origin: str) -> bytes:

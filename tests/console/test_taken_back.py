@@ -110,7 +110,7 @@ class World:
         if self.asked:  # and some of it is typed, and not sent
             typed = {"age": ("0-11",), "region": ("menaka",), "relation": ("guardian",)}
             with self.line.real_store.write() as tx:
-                tx.drafts.save(IDS["awa"], incident_form(two, "survivor"), typed, self.line.clock.at + DAY)
+                tx.form_drafts.save(IDS["awa"], incident_form(two, "survivor"), typed, self.line.clock.at + DAY)
             assert ["drafts", "incidents"] == sorted({name for name, row in self.rows_of(two) if "0-11" in row})
         self.says(two, yes=False, kind="record")
         self.gone_at_once(two)

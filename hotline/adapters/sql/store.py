@@ -35,7 +35,7 @@ from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
-from hotline.adapters.sql.desk.drafts import SqlDrafts
+from hotline.adapters.sql.desk.drafts import SqlFormDrafts
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
 from hotline.adapters.sql.desk.testimonies import SqlTestimonies
@@ -90,7 +90,7 @@ class SqlTransaction:
         self.shifts = SqlShifts(connection, seal)
         self.declarations = SqlDeclarations(connection, seal)
         self.accounts = SqlAccounts(connection, seal)
-        self.drafts = SqlDrafts(connection, seal)
+        self.form_drafts = SqlFormDrafts(connection, seal)
         self.cases = SqlCases(connection, seal)
         self.care = SqlCare(connection, seal)
         self.testimonies = SqlTestimonies(connection, seal)

@@ -15,7 +15,7 @@ from hotline.service.conversation.dialogue import Dialogue, safe_end
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.words import meanings
 from hotline.service.work import Work
 
@@ -104,6 +104,6 @@ def _conversation(deps: Deps, sms: ReceivedSms) -> str:
 def _reply(deps: Deps, sms: ReceivedSms, text: str) -> None:
     with suppress(StoreAway):
         with deps.store.write() as tx:
-            draft = Draft("reply", sms.number, text, (sms.sent_at or 0) + FRESH_SECONDS)
-            reply = outbox.write(Work(deps, tx, deps.clock.now()), draft, sms.origin)
+            new = NewMessage("reply", sms.number, text, (sms.sent_at or 0) + FRESH_SECONDS)
+            reply = outbox.write(Work(deps, tx, deps.clock.now()), new, sms.origin)
         outbox.enqueue(deps, (reply,))

@@ -155,7 +155,7 @@ def choose_language(act: Act, reads: str) -> Result:
 def sign_out_everywhere(act: Act) -> Result:
     """Every browser, the one that says so too; drafts go."""
     act.tx.accounts.drop_sign_ins(act.staff.id)
-    act.tx.drafts.drop_all(act.staff.id)
+    act.tx.form_drafts.drop_all(act.staff.id)
     act.record("signed out everywhere", act.staff.alias)
     return Result()
 

@@ -217,7 +217,7 @@ def _drop_account(work: Work, staff: Staff) -> None:
     """And the drafts: whoever holds the next link is not to find them."""
     work.tx.accounts.drop_sign_ins(staff.id)
     work.tx.accounts.drop(staff.id)
-    work.tx.drafts.drop_all(staff.id)
+    work.tx.form_drafts.drop_all(staff.id)
 
 
 def _record_change(act: Act, before: Staff, staff: Staff) -> None:

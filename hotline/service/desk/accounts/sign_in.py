@@ -205,7 +205,7 @@ def sign_out(deps: Deps, token: str, staff: str) -> None:
     """End one sign-in of this person, who leaves: what they typed and did not send goes too, wherever it was. Raises StoreAway."""
     with deps.store.write() as tx:
         tx.accounts.drop_sign_in(token)
-        tx.drafts.drop_all(staff)
+        tx.form_drafts.drop_all(staff)
 
 
 def end(deps: Deps, token: str) -> None:
