@@ -148,7 +148,7 @@ def _settle_year(config: Config, store: SqlStore) -> None:
     Where these two work here no more, or something real stands in its way, there are none.
     """
     from hotline.demo import year as made_up  # noqa: PLC0415 -- production does not even load it
-    from hotline.service.desk.figures.publication import CannotPrepare  # noqa: PLC0415
+    from hotline.service.desk.figures.preparing import CannotPrepare  # noqa: PLC0415
 
     with store.read() as tx:
         known = tx.releases.releases()
@@ -168,7 +168,7 @@ def _settle_year(config: Config, store: SqlStore) -> None:
 def _let_out(deps: Deps, silent: Deps, period: str, letter: str) -> None:
     """By two of the demo's people. `silent`: by these nobody is told. Raises CannotPrepare."""
     from hotline.demo.people import PEOPLE  # noqa: PLC0415
-    from hotline.service.desk.figures.publication import decide  # noqa: PLC0415
+    from hotline.service.desk.figures.preparing import decide  # noqa: PLC0415
     from hotline.service.desk.figures.releasing import prepare_release, release_figures  # noqa: PLC0415
 
     first, second = (By(person.id, "page") for person in PEOPLE if person.alias in TWO)

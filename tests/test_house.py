@@ -171,16 +171,30 @@ def test_every_reference_to_the_documents_resolves():
     assert [name for name in re.findall(r"`(hotline/[\w/.]+)`", text) if not (ROOT / name).exists()] == []
 
 
-def test_no_two_classes_share_a_name():
-    """Whoever reads a name knows what it is, wherever it stands (docs: glossary)."""
-    named = Counter(
-        node.name
-        for path in (ROOT / "hotline").rglob("*.py")
-        if "versions" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef)
-    )
-    assert [name for name, times in named.items() if times > 1] == []
+def test_no_two_classes_or_type_aliases_share_a_name():
+    """Whoever reads a name knows what it is, wherever it stands: a class, an alias of a module, whether or not another module can reach it. Only a variable of
+    types (`T`, `P`) is no name of anything, and may stand in several. An alias says that it is one."""
+    forms = {"Annotated", "Callable", "Literal", "dict", "list", "tuple"}
+    named: Counter[str] = Counter()
+    unsaid = []
+    for path, module in code():
+        for node in ast.walk(module):
+            if isinstance(node, ast.ClassDef):
+                named[node.name] += 1
+            elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias":
+                named[ast.unparse(node.target)] += 1
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and ast.unparse(node.value.value) in forms:
+                unsaid.append(f"{path}:{node.lineno}")
+    assert ([name for name, times in named.items() if times > 1], unsaid) == ([], [])
+    assert len(named) > 900
+
+
+def test_a_term_stands_in_the_glossary_once():
+    """Whoever looks a term up finds one sense. A row may have several terms: `audit, deed`."""
+    rows = [line.split("|")[1].strip() for line in (ROOT / "docs/glossary.md").read_text().splitlines() if line.startswith("| ")]
+    terms = Counter(term for row in rows if row not in ("term", "---") for term in row.split(", "))
+    assert len(terms) > 200
+    assert [term for term, times in terms.items() if times > 1] == []
 
 
 def code(folder: str = "hotline") -> list[tuple[Path, ast.Module]]:

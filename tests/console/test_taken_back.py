@@ -14,7 +14,7 @@ from hotline.adapters.keys.seal import SealBroken
 from hotline.ports.desk.drafts import incident_form
 from hotline.service.acts import Result
 from hotline.service.desk.casework import consents
-from hotline.service.desk.figures.publication import CannotPrepare
+from hotline.service.desk.figures.preparing import CannotPrepare
 from hotline.service.desk.figures.releasing import prepare_release, release_figures
 from hotline.service.editions.cache import EditionCache
 from tests.console.desk import IDS, Desk

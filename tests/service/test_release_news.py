@@ -12,7 +12,7 @@ from hotline.ports.figures.releases import Release
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.acts import By, run
 from hotline.service.desk.figures.files.webhook import News, announce
-from hotline.service.desk.figures.publication import ReleaseDecision, digest_of
+from hotline.service.desk.figures.preparing import ReleaseDecision, digest_of
 from hotline.service.desk.figures.releasing import release_figures, withdraw_release
 from hotline.service.work import Work
 from tests.figure_files.releases import TYPES_OF_A, release

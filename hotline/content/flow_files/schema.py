@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
 from hotline.content.directory_files.entries import DAYS, EVENTS, FIELDS, LONGEST_ID, NEEDED, SECTIONS, DirectorySection
 from hotline.content.flow_files.kinds import CONDITION, KINDS, LISTS, NUMBERS, READ, TAKES, TARGET
@@ -15,7 +15,7 @@ from hotline.content.flow_files.nodes import NAME
 from hotline.content.flow_files.schema_words import ABOUT
 from hotline.engine.flow import RETURN, Ask, Do
 
-Schema = dict[str, Any]
+Schema: TypeAlias = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 FOLDER: Final = "flows/schema"

@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Row, Table, bindparam, delete, func, inser
 
 from hotline.adapters.sql.tables import audit, audit_base, audit_head, editions
 from hotline.adapters.sql.unit import AT, THIS, Unit
-from hotline.ports.desk.audit import AuditHead, AuditRecord, Held
+from hotline.ports.desk.audit import AuditHead, AuditRecord, HeadStanding
 from hotline.ports.desk.audit_deeds import Deed
 
 HEADLESS: Final = "audit"
@@ -88,7 +88,7 @@ class SqlAudit(Unit):
         digest = head.digest[-KEPT_BYTES:]
         return AuditHead(head.sequence, digest, self._signatures(head.sequence, digest)[0])
 
-    def holds(self, head: AuditHead) -> Held:
+    def holds(self, head: AuditHead) -> HeadStanding:
         base, last = self._row(_BASE), self._row(_HEAD)
         digest = base.digest if base and base.sequence == head.sequence else self._value(_DIGEST, this=head.sequence)
         if digest is not None and digest[-KEPT_BYTES:] == head.digest:

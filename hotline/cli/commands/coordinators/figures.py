@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hotline.ports.store import Store
     from hotline.service.acts import Result
     from hotline.service.deps import Deps
-    from hotline.service.desk.figures.publication import ReleaseDecision
+    from hotline.service.desk.figures.preparing import ReleaseDecision
 
 _BY: Final = "who does this, for the audit (default: the login name)"
 _RELEASE: Final = "the release, as `hotline figures list` tells it"
@@ -134,7 +134,7 @@ def _list(options: argparse.Namespace) -> None:
 
 def _decided(deps: Deps, period: str) -> ReleaseDecision:
     """Raises Failed where it cannot be prepared."""
-    from hotline.service.desk.figures.publication import CannotPrepare, decide
+    from hotline.service.desk.figures.preparing import CannotPrepare, decide
 
     try:
         return decide(deps, period, deps.clock.now())

@@ -17,7 +17,7 @@ from hotline.ports.upkeep.revocations import released
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.desk.figures.files.webhook import announce
-from hotline.service.desk.figures.publication import ReleaseDecision
+from hotline.service.desk.figures.preparing import ReleaseDecision
 
 LONGEST_LETTER: Final = 40
 LONGEST_NOTE: Final = 300
