@@ -25,6 +25,7 @@ from hotline.ports.calls.callbacks import Callback
 TOLD_AGAIN_SECONDS: Final = 240
 """Of what is urgent, and nobody is free, supervisors are told every three minutes."""
 LARGE: Final = 100_000
+OPEN: Final = ("waiting", "claimed")
 NOBODY_SECONDS: Final = VENDOR_SECONDS / 2
 """Where for so long nobody at all is answered, nobody is there who answers."""
 
@@ -103,6 +104,7 @@ def counted(line: ServedLine, witness: Witness, happened: Happened) -> Counted:
         *happened.wrong,
         *left_alone.values(),
         *_not_kept_once(witness, ids, kept, gone),
+        *_open_after_a_no(witness, ids, kept),
         *_promised_while_held(witness, losses),
         *rung_wrongly(witness, ids, losses),
         *reading.unsent(line),
@@ -155,6 +157,23 @@ def _not_kept_once(witness: Witness, ids: dict[str, str], kept: dict[str, KeptCa
         *(f"{session} was noted and is not kept" for session, id in ids.items() if session in noted - gone and id not in kept),
         *(f"{session} is kept and was told that it is not" for session, id in ids.items() if session in denied - noted and id in kept),
         *(f"callback {id} was asked for by nobody" for id in kept if id not in set(ids.values())),
+    ]
+
+
+def _open_after_a_no(witness: Witness, ids: dict[str, str], kept: dict[str, KeptCallback]) -> list[str]:
+    """Taken back in its session, or stopped by its phone in one that began later, and waiting for somebody to ring all the same."""
+    stopped: dict[str, float] = defaultdict(float)
+    for asked in witness.asked:
+        if asked.stopped_at is not None:
+            stopped[asked.number] = max(stopped[asked.number], asked.hops[0].at)
+    open_ = [asked for asked in witness.asked if (callback := kept.get(ids.get(asked.session, ""))) and callback.state in OPEN]
+    return [
+        *(f"{asked.session} was taken back and is open" for asked in open_ if asked.cancelled_at is not None),
+        *(
+            f"{asked.session} was stopped by its phone and is open"
+            for asked in open_
+            if asked.noted_at is not None and asked.noted_at < stopped[asked.number]
+        ),
     ]
 
 

@@ -19,6 +19,9 @@ KINDS: Final[tuple[SpoolDamage, ...]] = ("header", "records", "cut", "removed")
 LOCK_SECONDS: Final = 5.0
 NOISE: Final = b"\xff"
 TABLE: Final = "callbacks"
+_MOST_PROMISES: Final = (
+    "SELECT (ctid::text::point)[0]::bigint AS page FROM callbacks WHERE state = 'waiting' GROUP BY page ORDER BY count(*) DESC LIMIT 1"
+)
 
 
 def spool(path: Path, kind: SpoolDamage, chance: random.Random) -> frozenset[bytes]:
@@ -47,18 +50,20 @@ def clear(path: Path) -> None:
         aside.unlink()
 
 
-def page(line: ServedLine) -> None:
-    """Overwrite the first page of the callbacks' table below whoever works with it. PostgreSQL is stopped and started around it: it reads what it holds already from
-    nowhere."""
+def page(line: ServedLine) -> bool:
+    """Overwrite a page of the callbacks' table below whoever works with it: SQLite's first one, PostgreSQL's where most promises lie. That is stopped and started around
+    it: it reads what it holds already from nowhere. Returns whether anybody who looks at promises reads that page."""
     if line.postgres is None:
         sqlite_page(line.var / "hotline.db")
-        return
+        return True
     with psycopg.connect(line.database.replace("+psycopg", ""), autocommit=True) as connection:
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
         (name,) = connection.execute("SELECT pg_relation_filepath(%s)", (TABLE,)).fetchone() or ("",)
+        promising = connection.execute(_MOST_PROMISES).fetchone()
     line.postgres.stop()
-    _overwrite(Path(folder, name), 0, 8192)
+    _overwrite(Path(folder, name), promising[0] * 8192 if promising else 0, 8192)
     line.postgres.start()
+    return promising is not None
 
 
 def sqlite_page(path: Path) -> None:

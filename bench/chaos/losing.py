@@ -59,9 +59,9 @@ def damaged_and_restored(line: ServedLine, chance: random.Random, losses: list[L
     if line.command("backup"):
         return
     holds_any = bool(kept(line))
-    damage.page(line)
+    is_read = damage.page(line)
     time.sleep(chance.uniform(2, 4))
-    if holds_any and b'"database":"ok"' in asked(line.bind, "/health/ready")[1]:
+    if holds_any and is_read and b'"database":"ok"' in asked(line.bind, "/health/ready")[1]:
         wrong.append("nobody can see that a page of the database is damaged")
     with line.stopped():
         lost_at, spared = time.time(), spooled(line)

@@ -10,6 +10,8 @@ from typing import Any, Final, Generic, TypeVar
 
 T = TypeVar("T")
 
+LAST_SECONDS: Final = 2.0
+"""So long at most is waited for what nobody asks for again: four times as long as for other work, where that is less."""
 REST_SECONDS: Final = 1.0
 """So long it is left alone after it came late: one wait a hop, not one for each thing that a hop asks for."""
 
@@ -59,9 +61,10 @@ class Apart:
     """One thread for work of one kind. Safe for threads; begins with the first work, so that it may be made before a fork."""
 
     def __init__(self, name: str, seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
-        """`seconds`: how long whoever asks waits at most."""
+        """`seconds`: how long whoever asks waits at most, for what can be asked for again."""
         self._name = name
         self._seconds = seconds
+        self._last_seconds = max(seconds, min(4 * seconds, LAST_SECONDS))
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._jobs: SimpleQueue[Job[Any] | None] | None = None
@@ -72,13 +75,13 @@ class Apart:
     def do(self, work: Callable[[Job[T]], T], *, now: bool = False) -> T:
         """Raises Late, and what the work raises. A TimeoutError of its own is followed by a rest, too.
 
-        `now`: the rest is not kept, and what hangs is waited for as long as for any work: nobody asks for it again.
+        `now`: nobody asks for it again: the rest is not kept, and it is waited for longer, whatever hangs before it.
         """
         if not now and (self._monotonic() < self._rests_until or (self._late is not None and not self._late.over.is_set())):
             raise Late
         job = Job(work)
         self._queue().put(job)
-        if not job.over.wait(self._seconds) and job.give_up():
+        if not job.over.wait(self._last_seconds if now else self._seconds) and job.give_up():
             self._late = job
             self._rest()
             raise Late

@@ -35,7 +35,7 @@ class DiskSpool:
     """`hotline.ports.spool.Spool`. Keys are the ledger's, 32 bytes; a record may have some 900. Touches the disk when first used, not when it is made."""
 
     def __init__(self, path: Path, seal: Seal, slots: int = 4096, seconds: float = 0.3, sync: Callable[[int], None] = os.fdatasync) -> None:
-        """`seconds`: how long whoever asks waits for the disk, or for a lock on the file, at most."""
+        """`seconds`: how long whoever asks waits for the disk, or for a lock on the file, at most; who has something to keep waits longer (`Apart.do`)."""
         self._path = path
         self._seal = seal
         self._slots = slots

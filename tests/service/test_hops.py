@@ -13,6 +13,7 @@ from hotline.adapters.spool import DiskSpool
 from hotline.engine.phone.gsm import units
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
+from hotline.ports.spool import SpoolFull
 from hotline.ports.ussd import UssdHop
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
@@ -157,6 +158,29 @@ def test_everything_away_still_answers_and_promises_nothing(line: Line) -> None:
     assert [("open_callback", "spooled"), ("open_callback", "lost")] == line.meter.orders
 
 
+def test_a_store_that_only_rested_is_asked_before_anything_is_lost(line: Line) -> None:
+    """It failed a moment ago and is well again; there is no room in the spool: noted all the same."""
+    line.store.failing = "always"
+    line.dial("5")
+    line.store.failing, line.spool.slots = "never", 0
+    assert is_noted(line.dial("5 5").key)
+    assert 1 == len(line.callbacks())
+
+
+def test_what_the_store_kept_without_saying_so_is_not_told_as_lost(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It kept the order and failed before its answer came, as where a process is killed, and there is no room in the spool: it is looked at once more."""
+
+    def full(*_: bytes) -> None:
+        line.store.failing = "never"
+        raise SpoolFull
+
+    line.dial("5")
+    line.store.failing = "after commit"
+    monkeypatch.setattr(line.spool, "put", full)
+    assert is_noted(line.dial("5 5").key)
+    assert 1 == len(line.callbacks())
+
+
 def test_lost_stays_lost_for_that_session(line: Line) -> None:
     """She was told that nobody calls: the same hop again must not have her called."""
     line.store.failing, line.spool.slots = "always", 0
@@ -290,6 +314,21 @@ def test_the_spool_drains_in_order_and_once(line: Line) -> None:
     (callback,) = drained(line)
     assert (0, "waiting", "milk") == (len(line.spool), callback.state, callback.word)
     assert 1 == len(line.inbox(AWA))
+
+
+@pytest.mark.parametrize(("keys", "state"), [("5 7", "stopped"), ("5 1 7", "cancelled")])
+def test_a_no_that_was_destroyed_in_the_spool_holds(line: Line, keys: str, state: str) -> None:
+    """The database is away, something overwrites the spool, and whoever was told that nobody calls is not rung once all is back. What is asked for later stands."""
+    line.walk("5 1", "session-1")
+    line.store.failing = "always"
+    line.walk(keys, "session-1" if state == "cancelled" else "session-2")
+    for key, _ in line.spool.records():
+        line.spool.drop(key)
+    (callback,) = drained(line)
+    assert (state, None) == (callback.state, line.number_of(callback))
+    line.walk("5 5", "session-3")
+    line.wait(3)
+    assert [state, "waiting"] == [callback.state for callback in line.callbacks()]
 
 
 def test_a_spooled_opening_meets_a_later_stop(line: Line) -> None:

@@ -13,7 +13,7 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineC
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import SpoolFull
-from hotline.ports.store import StoreAway
+from hotline.ports.store import Store, StoreAway
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
@@ -49,31 +49,44 @@ class Unpromised(Exception):
 
 
 class Orders:
-    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record."""
+    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record, and for
+    what would be lost else."""
 
     def __init__(self, deps: Deps, unguarded: Deps) -> None:
         self._deps = deps
         self._unguarded = unguarded
         self._turns_missed = 0
+        self._noes: dict[bytes, GivenOrder] = {}
+        """Stops and cancellations that this process left in the spool. Something may destroy them there, and nobody is rung who said no."""
 
     def apply(self, order: GivenOrder, *, is_promise: bool = False) -> AppliedOrder:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
 
         Raises Unpromised where it `is_promise`, instead of spooling it: nobody is told of what lies in a spool.
         """
-        if not self._waits_behind(order):
-            stops = self._stops_ahead(order)
+        in_turn = not self._waits_behind(order)
+        if in_turn:
             with suppress(StoreAway):
-                with self._deps.store.write() as tx:
-                    work = Work(self._deps, tx, self._deps.clock.now())
-                    messages = tuple(message for stop in stops for message in enter(work, stop).messages)
-                    applied = enter(work, _behind(work, order, stops))
-                outbox.enqueue(self._deps, messages)
-                self._report(applied, order)
-                return applied
+                return self._enter(self._deps.store, order)
         if is_promise and self.spooled(order.key) is None:
             raise Unpromised
-        return self._spool(order)
+        with suppress(SpoolFull):
+            return self._spool(order)
+        if in_turn:  # the store may only have rested; and it may hold this order from another delivery, or from a process that was killed before it said so
+            with suppress(StoreAway):
+                return self._enter(self._unguarded.store, order)
+        self._deps.meter.order(NAMES[type(order.effect)], "lost")
+        return AppliedOrder("lost", order.facts, is_new=True)
+
+    def _enter(self, store: Store, order: GivenOrder) -> AppliedOrder:
+        stops = self._stops_ahead(order)
+        with store.write() as tx:
+            work = Work(self._deps, tx, self._deps.clock.now())
+            messages = tuple(message for stop in stops for message in enter(work, stop).messages)
+            applied = enter(work, _behind(work, order, stops))
+        outbox.enqueue(self._deps, messages)
+        self._report(applied, order)
+        return applied
 
     def stop(self, number: str, message: str, sent_at: int | None = None) -> None:
         """As the keys for it do: end the open calls to this number, whatever is away. Raises StoreAway where nothing could be written.
@@ -99,6 +112,7 @@ class Orders:
             self._turns_missed = 0 if is_ours else self._turns_missed + 1
             if is_ours or self._turns_missed > MOST_TURNS_MISSED:
                 self._drain()
+                self._enter_noes()
 
     def _drain(self) -> None:
         """One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
@@ -130,6 +144,17 @@ class Orders:
         if failed is not None:
             raise failed
 
+    def _enter_noes(self) -> None:
+        """After the drain, which has entered them all unless the spool was damaged. Where only the order of two in it would say which came first, the no wins."""
+        noes = tuple(self._noes.values())
+        if noes:
+            with self._unguarded.store.write() as tx:
+                work = Work(self._deps, tx, self._deps.clock.now())
+                messages = tuple(message for order in noes for message in enter(work, order).messages)
+            outbox.enqueue(self._deps, messages)
+        for order in noes:
+            self._noes.pop(order.key, None)
+
     def spooled(self, key: bytes) -> AppliedOrder | None:
         """What the spool knows of an order. Returns None where it holds none of this key, or none that can be read."""
         return self.all_spooled((key,)).get(key)
@@ -146,13 +171,10 @@ class Orders:
         before = self.spooled(order.key)
         if before is not None:
             return before
-        name = NAMES[type(order.effect)]
-        try:
-            self._deps.spool.put(order.key, msgspec.msgpack.encode(replace(order, facts=facts.packed(order.facts))))
-        except SpoolFull:
-            self._deps.meter.order(name, "lost")
-            return AppliedOrder("lost", order.facts, is_new=True)
-        self._deps.meter.order(name, "spooled")
+        self._deps.spool.put(order.key, msgspec.msgpack.encode(replace(order, facts=facts.packed(order.facts))))
+        self._deps.meter.order(NAMES[type(order.effect)], "spooled")
+        if isinstance(order.effect, StopCalls | CancelCallback):
+            self._noes[order.key] = order
         if self._deps.revoked is not None and (revoked := self._revoked(order)):
             self._deps.revoked.append(revoked)
         return AppliedOrder("kept", order.facts, is_new=True)
