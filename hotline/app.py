@@ -50,17 +50,17 @@ from hotline.service import Hotline
 from hotline.service.deps import Deps
 from hotline.service.editions.cache import EditionCache, NoEdition, UnreadableEdition
 from hotline.service.editions.snapshot import CompileSettings
-from hotline.service.upkeep.machine_alarms import Alarm, MachineAlarms, missing
+from hotline.service.upkeep.machine_alarms import MachineAlarm, MachineAlarms, missing
 from hotline.webhook import Hop
 
 PATIENCE_MS = 20_000
 """For the database, where no caller waits for the answer."""
 SPOOL_SLOTS = 4096
 LARGEST_BODY = 8 * 1024
-Door: TypeAlias = Literal["callers", "console"]
-DOORS: Final[tuple[Door, ...]] = ("callers", "console")
+FrontDoorName: TypeAlias = Literal["callers", "console"]
+DOORS: Final[tuple[FrontDoorName, ...]] = ("callers", "console")
 """What the web processes answer: the gateways' webhooks; everything else."""
-Role: TypeAlias = Literal["callers", "console", "worker", "clock", "shell"]
+ProcessRole: TypeAlias = Literal["callers", "console", "worker", "clock", "shell"]
 """What a process is for."""
 ROOM_ALONE: Final = ("testimony", "factor", "cookie")
 """Purposes whose keys only the console is handed, and the shell."""
@@ -125,7 +125,7 @@ class Assembly(Struct, frozen=True):
     """The use cases over the real adapters, and those parts that the web process needs beside them."""
 
     hotline: Hotline
-    library: EditionCache
+    editions: EditionCache
     spool: DiskSpool
     meter: PrometheusMeter
     seal: Seal
@@ -133,7 +133,7 @@ class Assembly(Struct, frozen=True):
     day_keeper: DayKeeper | None
     """Where this process opens callers' numbers because it places calls."""
     programs: Programs
-    role: Role
+    role: ProcessRole
 
     def tend_days(self) -> None:
         """Make, use and destroy the days' keys; meant for every few seconds. Raises StoreAway, OSError."""
@@ -158,8 +158,8 @@ class Assembly(Struct, frozen=True):
             last_first.callback(self.seal.refresh)
 
 
-def assemble(config: Config, library: EditionCache | None = None, role: Role = "shell") -> Assembly:
-    """Put one process's parts together; they connect when first used. `library`: what this process has loaded already; `role`: what it is for, by which it is
+def assemble(config: Config, editions: EditionCache | None = None, role: ProcessRole = "shell") -> Assembly:
+    """Put one process's parts together; they connect when first used. `editions`: what this process has loaded already; `role`: what it is for, by which it is
     handed its keys.
 
     Nothing here waits for the disk below `var`: spool and counts are opened when first used, which a worker never does.
@@ -170,7 +170,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
         var.mkdir(mode=0o700, parents=True, exist_ok=True)
     revoked = revoked_file(config)
     store = open_store(config, seal, revoked)
-    library = library or _load(config, store)
+    editions = editions or _load(config, store)
     spool = DiskSpool(var / "spool", seal, SPOOL_SLOTS, config.database_budget_ms / 1000)
     # One breaker for both: they are one server.
     client, breaker = connect(config.redis_url, config.redis_budget_ms), Breaker()
@@ -179,7 +179,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
     meter = PrometheusMeter(var / "metrics", time.monotonic, tuple(door.name for door in used.doors))
     deps = Deps(
         rules=config.rules,
-        library=library,
+        editions=editions,
         store=store,
         memory=memory,
         spool=spool,
@@ -193,7 +193,7 @@ def assemble(config: Config, library: EditionCache | None = None, role: Role = "
     )
     hotline = Hotline(deps, config.web_threads, config.database_budget_ms)
     keeper = DayKeeper(store, seal.days, deps.today) if role == "callers" and seal.days is not None else None
-    return Assembly(hotline, library, spool, meter, seal, used, keeper, Programs(client, breaker), role)
+    return Assembly(hotline, editions, spool, meter, seal, used, keeper, Programs(client, breaker), role)
 
 
 def _partner_webhook(config: Config) -> WebhookOut | None:
@@ -207,13 +207,13 @@ def shell_deps(config: Config, *, speaking: bool = False) -> Deps:
     `speaking`: somebody may be told of it, so that words are needed. Raises KeysBroken, StoreAway.
     """
     config = replace(config, database_budget_ms=PATIENCE_MS)
-    library, seal = EditionCache(_compile_settings(config)), open_seal(config)
+    editions, seal = EditionCache(_compile_settings(config)), open_seal(config)
     if speaking:
         with suppress(NoEdition):  # then nobody has asked for anything, and nobody is told
-            library = load_library(config)
+            editions = load_editions(config)
     return Deps(
         rules=config.rules,
-        library=library,
+        editions=editions,
         store=open_store(config, seal),
         memory=_UNUSED,
         spool=_UNUSED,
@@ -237,7 +237,7 @@ def revoked_file(config: Config) -> RevokedFile:
     return RevokedFile(path, config.database_budget_ms / 1000)
 
 
-def open_seal(config: Config, role: Role = "shell", *, opens_numbers: bool = False) -> Seal:
+def open_seal(config: Config, role: ProcessRole = "shell", *, opens_numbers: bool = False) -> Seal:
     """The keys of a role. A process that answers `/voice` opens callers' numbers, and the console where it shows them; no other is handed the days' keys,
     unless it is `opens_numbers`. Raises KeysBroken."""
     opens = opens_numbers or role == "callers" or (role == "console" and config.rules.calling == "reveal")
@@ -271,21 +271,21 @@ def day_keys_folder(config: Config) -> Path:
     return Path(config.var) / config.day_keys
 
 
-def build_again(config: Config, library: EditionCache | None, role: Role = "worker") -> Hotline:
+def build_again(config: Config, editions: EditionCache | None, role: ProcessRole = "worker") -> Hotline:
     """`assemble_again`, for a process that needs the use cases alone."""
-    return assemble_again(config, library, role).hotline
+    return assemble_again(config, editions, role).hotline
 
 
-def assemble_again(config: Config, library: EditionCache | None, role: Role) -> Assembly:
-    """`assemble`, for a process that may have been forked some time after the library was loaded: it looks whether there is anything new."""
-    line = assemble(config, library, role)
-    if library is not None:
+def assemble_again(config: Config, editions: EditionCache | None, role: ProcessRole) -> Assembly:
+    """`assemble`, for a process that may have been forked some time after its editions were loaded: it looks whether there is anything new."""
+    line = assemble(config, editions, role)
+    if editions is not None:
         with suppress(StoreAway, OSError, UnreadableEdition):
             line.refresh()
     return line
 
 
-def load_library(config: Config) -> EditionCache:
+def load_editions(config: Config) -> EditionCache:
     """The editions, compiled, with no connection left open: for a process that will fork. Raises NoEdition."""
     store = open_store(config)
     try:
@@ -295,9 +295,9 @@ def load_library(config: Config) -> EditionCache:
 
 
 def _load(config: Config, store: SqlStore) -> EditionCache:
-    library = EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), _compile_settings(config))
-    library.warm()  # no transaction of any process waits for it: one writes at a time, and all others with it
-    return library
+    editions = EditionCache.load(store, Path(config.var), SystemClock(config.timezone).now(), _compile_settings(config))
+    editions.warm()  # no transaction of any process waits for it: one writes at a time, and all others with it
+    return editions
 
 
 def _compile_settings(config: Config) -> CompileSettings:
@@ -305,7 +305,7 @@ def _compile_settings(config: Config) -> CompileSettings:
     return CompileSettings(frozenset(config.raw_networks), rules.promise_minutes, rules.session_seconds, rules.sms_session_seconds)
 
 
-def create_app(config: Config, door: Door, line: Assembly) -> Flask:
+def create_app(config: Config, door: FrontDoorName, line: Assembly) -> Flask:
     """What is behind one door: the gateways' webhooks with the hop in front; or the console, and in the demo the phone page. The operators' addresses too.
 
     Somebody has to call `line.refresh` every second.
@@ -345,18 +345,18 @@ def machine_watch(config: Config, line: Assembly, process: Literal["clock", "cal
     return look
 
 
-def alarms_seen_by(process: Literal["clock", "callers"], config: Config, line: Assembly, at: int) -> list[Alarm]:
+def alarms_seen_by(process: Literal["clock", "callers"], config: Config, line: Assembly, at: int) -> list[MachineAlarm]:
     """What is wrong just now and this process's to tell: the clock's tells of all but itself, of which callers' does."""
     found = (*line.hotline.machine_alarms(), *_not_shown(line, at), *_alarms_here(config, at))
     return [alarm for alarm in found if (alarm == "clock") == (process == "callers")]
 
 
-def _not_shown(line: Assembly, at: int) -> Iterator[Alarm]:
+def _not_shown(line: Assembly, at: int) -> Iterator[MachineAlarm]:
     with suppress(MemoryAway):  # which is told; of the processes nobody knows anything then
         yield from missing(program.part for program in line.programs.seen(at))
 
 
-def _alarms_here(config: Config, at: int) -> Iterator[Alarm]:
+def _alarms_here(config: Config, at: int) -> Iterator[MachineAlarm]:
     try:
         if free_bytes(Path(config.var)) < SCARCE_BYTES:
             yield "disk"

@@ -24,7 +24,7 @@ from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import held
 from hotline.app import day_secrets, open_seal, open_store, revoked_file, shell_deps
 from hotline.config import Config
-from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, KINDS, BackupKind, BackupRun, FileKind, Hold, RunKind
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, KINDS, BackupFileKind, BackupKind, BackupRun, Hold, RunKind
 from hotline.ports.upkeep.revocations import Revocation
 from hotline.service.desk import restored
 from hotline.service.desk.restored import DOUBT_SECONDS
@@ -79,7 +79,7 @@ class MadeBackup(Struct, frozen=True):
     """A file of a backup that was just made."""
 
     path: Path
-    kind: FileKind
+    kind: BackupFileKind
     size: int
 
 
@@ -140,7 +140,7 @@ def make(config: Config, folder: Path, at: int) -> MadeBackups:
 
 def _make(config: Config, folder: Path, kind: BackupKind, at: int) -> list[MadeBackup]:
     made: list[MadeBackup] = []
-    files: tuple[FileKind, ...] = ("numbers", "daily") if kind == "daily" else (kind,)
+    files: tuple[BackupFileKind, ...] = ("numbers", "daily") if kind == "daily" else (kind,)
     with rows.snapshot(config.database_url) as connection:
         for within in files:
             stream = rows.backup(connection, within, at, config.rules.number_hours)

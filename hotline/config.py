@@ -229,7 +229,7 @@ class _Reader:
         for field in structs.fields(group):
             inner = _group_in(field)
             used = values.get("gateways")
-            is_used = inner is None or not inner.gateway or used is None or inner.gateway in used  # None: it is faulty itself
+            is_used = inner is None or not inner.gateway or used is None or inner.gateway in used  # it is None where it is faulty itself
             values[field.name] = self.value(group, field) if is_used else None
         return group(**values)
 

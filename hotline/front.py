@@ -88,7 +88,7 @@ def read_head(head: bytes) -> Head | HTTPStatus:
     )
 
 
-class Door:
+class FrontDoor:
     """The way to the processes that answer one kind of request, by the Unix socket that they listen on."""
 
     def __init__(self, path: str, places: int) -> None:
@@ -132,7 +132,7 @@ class Door:
 class Front:
     """Holds the sockets from which requests come, the oldest first."""
 
-    def __init__(self, doors: Mapping[str, Door], most_held: int) -> None:
+    def __init__(self, doors: Mapping[str, FrontDoor], most_held: int) -> None:
         """`doors`: `callers`, `console` or both; where one is missing the other gets everything."""
         self._most_held = most_held
         self._callers = doors.get("callers") or doors["console"]
@@ -194,7 +194,7 @@ class Front:
     def _patience(self, peer: _Peer) -> float:
         return TABLE_SECONDS if peer in self._tables else HELD_SECONDS
 
-    async def _answer(self, peer: _Peer, door: Door, request: bytes, is_repeatable: bool) -> None:
+    async def _answer(self, peer: _Peer, door: FrontDoor, request: bytes, is_repeatable: bool) -> None:
         try:
             answer = await door.ask(request, is_repeatable=is_repeatable) or refusal(HTTPStatus.BAD_GATEWAY)
         except TimeoutError:
@@ -286,7 +286,7 @@ def run(listening: socket.socket, doors: Mapping[str, tuple[str, int]], most_hel
     """Take requests until SIGTERM or SIGINT; what has come by then is answered. `doors`: for each the path of its socket, and how many requests are answered
     behind it at once. `most_held`: sockets from which a request comes, or that an answer leaves by.
     """
-    asyncio.run(_run(listening, Front({name: Door(*door) for name, door in doors.items()}, most_held)))
+    asyncio.run(_run(listening, Front({name: FrontDoor(*door) for name, door in doors.items()}, most_held)))
 
 
 async def _run(listening: socket.socket, front: Front) -> None:

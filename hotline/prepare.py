@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from hotline.adapters.keys.seal import Seal
 from hotline.adapters.sql import SqlStore
 from hotline.adapters.sql.revisions import reached, refuse_unfit
-from hotline.app import SystemClock, load_library, open_seal, open_store, shell_deps
+from hotline.app import SystemClock, load_editions, open_seal, open_store, shell_deps
 from hotline.config import CONTENT, Config
 from hotline.content import read_sources
 from hotline.engine.check import said
@@ -71,7 +71,7 @@ def prepare(config: Config) -> None:
     with suppress(StoreAway), store.read() as tx:
         if tx.editions.active(SystemClock(config.timezone).now()) is not None:
             return
-    load_library(config)  # this machine's copy serves meanwhile, if there is one
+    load_editions(config)  # this machine's copy serves meanwhile, if there is one
 
 
 @contextmanager
@@ -148,7 +148,7 @@ def _settle_year(config: Config, store: SqlStore) -> None:
     Where these two work here no more, or something real stands in its way, there are none.
     """
     from hotline.demo import year as made_up  # noqa: PLC0415 -- production does not even load it
-    from hotline.service.desk.figures.publication import CannotPrepare  # noqa: PLC0415
+    from hotline.service.desk.figures.preparing import CannotPrepare  # noqa: PLC0415
 
     with store.read() as tx:
         known = tx.releases.releases()
@@ -168,7 +168,7 @@ def _settle_year(config: Config, store: SqlStore) -> None:
 def _let_out(deps: Deps, silent: Deps, period: str, letter: str) -> None:
     """By two of the demo's people. `silent`: by these nobody is told. Raises CannotPrepare."""
     from hotline.demo.people import PEOPLE  # noqa: PLC0415
-    from hotline.service.desk.figures.publication import decide  # noqa: PLC0415
+    from hotline.service.desk.figures.preparing import decide  # noqa: PLC0415
     from hotline.service.desk.figures.releasing import prepare_release, release_figures  # noqa: PLC0415
 
     first, second = (By(person.id, "page") for person in PEOPLE if person.alias in TWO)

@@ -1,5 +1,5 @@
 """Retention: periods that are no setting, since each follows from another rule, which is named with it. Those that an operator may want to change are
-settings (`hotline.settings.KeptFor`; docs/settings.md). `adapters/sql/upkeep/retention.py` takes away what its time is over for, every five minutes.
+settings (`hotline.settings.KeptFor`; docs/settings.md). `adapters/sql/upkeep/retention.py` takes away whatever is over, every five minutes.
 
 What is listed in neither stays: staff, published editions, what was withdrawn, counts. A one-time link's time is an account's matter
 (`sign_in.LINK_SECONDS`); what Redis forgets by itself within a day stands with its adapters.

@@ -20,8 +20,8 @@ def work(config: Config, queue: str, loaded: EditionCache | None = None) -> None
     """Run what is enqueued on one queue until SIGTERM or SIGINT. `loaded`: before this process was forked. Raises NoEdition."""
     log.configure(sys.stderr)
     # Compiled once here; each horse that RQ forks finds it in its memory, and opens connections of its own.
-    library = loaded or app.load_library(config)
-    jobs.bind(lambda: app.build_again(config, library))
+    editions = loaded or app.load_editions(config)
+    jobs.bind(lambda: app.build_again(config, editions))
     make_worker(queue, config.redis_url, chain()[-1]).work(with_scheduler=False)
 
 

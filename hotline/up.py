@@ -145,15 +145,15 @@ class _Line:
         log.configure(sys.stderr)
 
         config, at = self._config, self._config.account()
-        library = app.load_library(structs.replace(config, database_budget_ms=app.PATIENCE_MS))  # nobody dials yet
+        editions = app.load_editions(structs.replace(config, database_budget_ms=app.PATIENCE_MS))  # nobody dials yet
         account = VendorAccount(at.username, at.api_key, at.service_codes[0], at.cover_number)
         standin = partial(run_standin, "127.0.0.1", self._standin_port, self._address, at.secret[0], account, PRESENCE_SECONDS)
         mains = {
             "standin": partial(standin, played=played(config)),
-            **{f"worker-{queue}": partial(roles.work, config, queue, library) for queue in QUEUES},
-            "clock": partial(roles.tick, config, library),
+            **{f"worker-{queue}": partial(roles.work, config, queue, editions) for queue in QUEUES},
+            "clock": partial(roles.tick, config, editions),
         }
-        return [*(ProcessKind(name, partial(Forked, main)) for name, main in mains.items()), *web.kinds(config, library, self._listening)]
+        return [*(ProcessKind(name, partial(Forked, main)) for name, main in mains.items()), *web.kinds(config, editions, self._listening)]
 
     # what the parent does
 

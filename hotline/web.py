@@ -27,7 +27,7 @@ from granian.server import MPServer
 from hotline import clock, front
 from hotline.adapters import log
 from hotline.adapters.sockets import BACKLOG, listen_in
-from hotline.app import DOORS, Door, assemble_again, create_app, load_library, machine_watch
+from hotline.app import DOORS, FrontDoorName, assemble_again, create_app, load_editions, machine_watch
 from hotline.config import Config
 from hotline.console import compiled
 from hotline.process_tree import Forked, ProcessKind, ProcessTree, bell
@@ -46,17 +46,17 @@ LOGGING = {"formatters": {}, "handlers": {}, "loggers": {"_granian": {"propagate
 _PEER = "HTTP_" + front.PEER.decode().upper().replace("-", "_")
 
 
-def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOORS) -> None:
+def serve(config: Config, listening: socket.socket, doors: Sequence[FrontDoorName] = DOORS) -> None:
     """Answer behind these doors until SIGTERM or SIGINT. Call it from the main thread of a process that has no other.
 
     Raises SystemExit where a process keeps dying, NoEdition, OSError, ValueError where `var` has too long a path.
     """
     log.configure(sys.stderr)
-    library, tree = load_library(config), ProcessTree()
+    editions, tree = load_editions(config), ProcessTree()
     settle()
     with bell() as ring:
         try:
-            for kind in kinds(config, library, listening, doors):
+            for kind in kinds(config, editions, listening, doors):
                 tree.start(kind)
             while not ring.ending and max(tree.deaths().values()) < MOST_DEATHS:
                 ring.wait(tree.next_due())
@@ -68,7 +68,9 @@ def serve(config: Config, listening: socket.socket, doors: Sequence[Door] = DOOR
             raise SystemExit(1)
 
 
-def kinds(config: Config, library: EditionCache, listening: socket.socket, doors: Sequence[Door] = DOORS) -> Iterator[ProcessKind]:
+def kinds(
+    config: Config, editions: EditionCache, listening: socket.socket, doors: Sequence[FrontDoorName] = DOORS
+) -> Iterator[ProcessKind]:
     """What is to be started, the front last. Whoever starts them holds their sockets, so that none of them is missed while it ends and begins again.
 
     Raises OSError and ValueError as `listen_in` does.
@@ -76,7 +78,7 @@ def kinds(config: Config, library: EditionCache, listening: socket.socket, doors
     folder = _folder(Path(config.var))
     paths = {door: folder / f"{door}.web" for door in doors}
     for door, path in paths.items():
-        main = partial(_answer, config, library, door, listen_in(path))
+        main = partial(_answer, config, editions, door, listen_in(path))
         for number in range(1, _processes(config, door) + 1):
             yield ProcessKind(door if number == 1 else f"{door}-{number}", partial(Forked, main))
     behind: dict[str, tuple[str, int]] = {
@@ -92,7 +94,7 @@ def _folder(var: Path) -> Path:
     return var if os.access(var, os.W_OK | os.X_OK) else Path(tempfile.mkdtemp(prefix="hotline-"))
 
 
-def _processes(config: Config, door: Door) -> int:
+def _processes(config: Config, door: FrontDoorName) -> int:
     return config.web_workers if door == "callers" else 1
 
 
@@ -105,19 +107,19 @@ def _front(listening: socket.socket, doors: dict[str, tuple[str, int]]) -> None:
     front.run(listening, doors, files // 2)
 
 
-def _answer(config: Config, library: EditionCache, door: Door, listening: socket.socket) -> None:
-    answer(config, door, listening, library)
+def _answer(config: Config, editions: EditionCache, door: FrontDoorName, listening: socket.socket) -> None:
+    answer(config, door, listening, editions)
 
 
-def answer(config: Config, door: Door, listening: socket.socket, library: EditionCache | None = None) -> None:
-    """Answer what comes by one door until SIGTERM or SIGINT; what has come by then is answered. `library`: loaded before this process was forked."""
+def answer(config: Config, door: FrontDoorName, listening: socket.socket, editions: EditionCache | None = None) -> None:
+    """Answer what comes by one door until SIGTERM or SIGINT; what has come by then is answered. `editions`: loaded before this process was forked."""
 
     def load() -> WSGIApplication:
         log.configure(sys.stderr)  # granian has just set its own
         # granian copies the environment into every request: slow, and no place for secrets.
         for name in [name for name in os.environ if name.startswith("HOTLINE_")]:
             del os.environ[name]
-        line = assemble_again(config, library, door)
+        line = assemble_again(config, editions, door)
         app = create_app(config, door, line)
         if door == "callers" and not config.demo:  # which says so in words
             clock.note_emergency_number(line.hotline)
@@ -159,12 +161,12 @@ def answer(config: Config, door: Door, listening: socket.socket, library: Editio
 
 def _end_at_last() -> None:
     """Whoever is told to end while granian is just beginning would go on for ever: it looks at the signal no second time. What runs by then is answered first."""
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
-    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
 
     def watch() -> None:
-        os.read(heard, 1)
+        os.read(read_end, 1)
         time.sleep(DRAIN_SECONDS)
         os._exit(0)
 

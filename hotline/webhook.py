@@ -27,7 +27,7 @@ MOST_NUMBERS = 20_000
 
 STATUS: Final = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
-Kind: TypeAlias = Literal["screen", "end", "order", "refused", "broken"]
+HopKind: TypeAlias = Literal["screen", "end", "order", "refused", "broken"]
 log = structlog.get_logger("hotline.webhook")
 
 
@@ -95,7 +95,7 @@ class Hop:
             self._meter.hop(kind, self._seconds() - begun, door.name)
         return [body]  # a list: granian hands anything else over piece by piece
 
-    def _answer(self, door: UssdDoor, environ: dict[str, Any], begun: float) -> tuple[Kind | None, HttpAnswer]:
+    def _answer(self, door: UssdDoor, environ: dict[str, Any], begun: float) -> tuple[HopKind | None, HttpAnswer]:
         """The answer, and how the hop is counted; None for what is none."""
         hop: UssdHop | None = None
         try:

@@ -172,16 +172,30 @@ def test_every_reference_to_the_documents_resolves():
     assert [name for name in re.findall(r"`(hotline/[\w/.]+)`", text) if not (ROOT / name).exists()] == []
 
 
-def test_no_two_classes_share_a_name():
-    """Whoever reads a name knows what it is, wherever it stands (`docs/glossary.md`)."""
-    named = Counter(
-        node.name
-        for path in (ROOT / "hotline").rglob("*.py")
-        if "versions" not in path.parts
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef)
-    )
-    assert [name for name, times in named.items() if times > 1] == []
+def test_no_two_classes_or_type_aliases_share_a_name():
+    """Whoever reads a name knows what it is, wherever it stands: a class, an alias of a module, whether or not another module can reach it. Only a variable of
+    types (`T`, `P`) is no name of anything, and may stand in several. An alias says that it is one."""
+    forms = {"Annotated", "Callable", "Literal", "dict", "list", "tuple"}
+    named: Counter[str] = Counter()
+    unsaid = []
+    for path, module in code():
+        for node in ast.walk(module):
+            if isinstance(node, ast.ClassDef):
+                named[node.name] += 1
+            elif isinstance(node, ast.AnnAssign) and ast.unparse(node.annotation) == "TypeAlias":
+                named[ast.unparse(node.target)] += 1
+            elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Subscript) and ast.unparse(node.value.value) in forms:
+                unsaid.append(f"{path}:{node.lineno}")
+    assert ([name for name, times in named.items() if times > 1], unsaid) == ([], [])
+    assert len(named) > 900
+
+
+def test_a_term_stands_in_the_glossary_once():
+    """Whoever looks a term up finds one sense. A row may have several terms: `audit, deed`."""
+    rows = [line.split("|")[1].strip() for line in (ROOT / "docs/glossary.md").read_text().splitlines() if line.startswith("| ")]
+    terms = Counter(term for row in rows if row not in ("term", "---") for term in row.split(", "))
+    assert len(terms) > 200
+    assert [term for term, times in terms.items() if times > 1] == []
 
 
 def code(folder: str = "hotline") -> list[tuple[Path, ast.Module]]:
@@ -211,6 +225,43 @@ def test_no_port_has_more_than_twenty_methods():
                 found[f"{path}:{node.name}"] = len(methods)
     assert found
     assert [name for name, count in found.items() if count > 20] == []
+
+
+def test_a_docstring_says_in_a_sentence_when_something_is_none():
+    """Such as "None where the number is gone", or "Returns None …"; "None: it is gone" is a note to oneself."""
+    texts = [
+        (f"{path}:{node.lineno}", node.value.value)
+        for path, module in code()
+        for node in ast.walk(module)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+    ]
+    assert [place for place, text in texts if re.search(r"\bNone:\s", text)] == []
+
+
+def test_no_face_opens_a_transaction_that_writes_and_no_page_one_that_reads():
+    """What staff do goes through the runner of acts; a page parses, asks the service once, and renders."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, module in (*code("hotline/console"), *code("hotline/service/faces"))
+        for node in ast.walk(module)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Attribute | ast.Name)
+        and (node.value.attr if isinstance(node.value, ast.Attribute) else node.value.id) == "store"
+        and (node.attr == "write" or (node.attr == "read" and "faces" not in path.parts))
+    ]
+    assert found == []
+
+
+def test_the_architecture_names_every_part():
+    """Whoever looks a folder or a file up in the table of parts finds it: each below `hotline/`, and each of the service's."""
+    text = (ROOT / "docs/architecture.md").read_text()
+    files = {
+        path.relative_to(ROOT / "hotline").parts for path in tracked() if path.suffix == ".py" and path.is_relative_to(ROOT / "hotline")
+    }
+    outer = {f"hotline/{parts[0]}{'/' * (len(parts) > 1)}" for parts in files}
+    inner = {f"{parts[1]}{'/' * (len(parts) > 2)}" for parts in files if parts[0] == "service"}
+    doors = {"hotline/__init__.py", "hotline/__main__.py", "__init__.py"}
+    assert [name for name in sorted((outer | inner) - doors) if f"`{name}`" not in text] == []
 
 
 def test_no_folder_holds_more_modules_than_a_reader_takes_in():

@@ -22,14 +22,14 @@ from hotline.adapters.sql.schema import upgrade
 from hotline.app import (
     DROPPED,
     Assembly,
-    Door,
-    Role,
+    FrontDoorName,
+    ProcessRole,
     alarms_seen_by,
     assemble,
     build_again,
     create_app,
     drop_mark,
-    load_library,
+    load_editions,
     open_seal,
     open_store,
 )
@@ -115,31 +115,31 @@ def test_a_forked_process_looks_whether_there_is_anything_new(config: Config) ->
     """A worker loads the editions once, its horses begin with them much later; and with the database away they do all the same."""
     upgrade(config.database_url)
     prepare(config)
-    library = load_library(config)
+    editions = load_editions(config)
     publish_files(open_store(config), ROOT, config.languages, "operator", 1_795_514_400, 0)
-    build_again(config, library)
-    assert 2 == library.active(1_795_514_400).number
+    build_again(config, editions)
+    assert 2 == editions.active(1_795_514_400).number
     Path(config.database_url.removeprefix("sqlite:///")).unlink()
-    build_again(config, library)
-    assert 2 == library.active(1_795_514_400).number
+    build_again(config, editions)
+    assert 2 == editions.active(1_795_514_400).number
 
 
 def test_every_process_has_compiled_what_it_says_before_it_writes(config: Config) -> None:
     """Clock, web and workers alike, at their start and when they learn of an edition: no transaction waits for it, as all others would with it."""
     upgrade(config.database_url)
     prepare(config)
-    line, library = assemble(config), load_library(config)
+    line, editions = assemble(config), load_editions(config)
 
     def compiled() -> list[list[tuple[int, set[str]]]]:
         return [
             [(loaded.number, {channel for channel, *_ in loaded._compiled}) for loaded in held.snapshot.editions]
-            for held in (line.library, library)
+            for held in (line.editions, editions)
         ]
 
     assert [[(1, {"ussd", "sms", "voice"})]] * 2 == compiled()
     publish_files(open_store(config), ROOT, config.languages, "operator", 1_795_514_400, 0)
     line.hotline.refresh()
-    build_again(config, library)
+    build_again(config, editions)
     assert [[(2, {"ussd", "sms", "voice"})]] * 2 == compiled()
 
 
@@ -187,15 +187,15 @@ def test_whatever_makes_the_folder_first_makes_it_for_its_owner_alone(config: Co
     """Each process and each thread of one, where it comes to be the first, and though the machine lets others read what is made."""
     upgrade(config.database_url)
     prepare(config)
-    library, meter, seal = load_library(config), PrometheusMeter(Path(config.var) / "metrics", FakeTime()), Seal.from_text(config.keys)
+    editions, meter, seal = load_editions(config), PrometheusMeter(Path(config.var) / "metrics", FakeTime()), Seal.from_text(config.keys)
     spool = DiskSpool(Path(config.var) / "spool", seal, 8, 5.0)
     first: dict[str, Callable[[], object]] = {
         "prepare": lambda: prepare(config),
-        "assemble": lambda: assemble(config, library),
+        "assemble": lambda: assemble(config, editions),
         "web": lambda: _folder(Path(config.var)),
         "spool": lambda: spool.put(b"k" * 32, b"an order"),
         "counts": meter.share,
-        "copies": library.copy,
+        "copies": editions.copy,
         "demo": lambda: demo_environment({"HOTLINE_VAR": config.var}, "http://127.0.0.1:1", new_keys),
     }
     before = os.umask(0o022)
@@ -212,12 +212,12 @@ def test_a_worker_opens_neither_spool_nor_counts(config: Config) -> None:
     """What is wrong with them keeps no message from leaving: it begins, looks for what is new, and leaves the folder as it is."""
     upgrade(config.database_url)
     prepare(config)
-    library, var = load_library(config), Path(config.var)
+    editions, var = load_editions(config), Path(config.var)
     var.mkdir(exist_ok=True)
     (var / "spool").write_bytes(b"somebody's letters")
     (var / "metrics").touch()
     before = {path: path.read_bytes() for path in var.iterdir() if path.is_file()}
-    build_again(config, library).deliver("0" * 32)
+    build_again(config, editions).deliver("0" * 32)
     assert before == {path: path.read_bytes() for path in var.iterdir()}
 
 
@@ -239,7 +239,7 @@ def test_a_first_start_needs_no_folder(config: Config) -> None:
     upgrade(config.database_url)
     Path(config.var).touch()
     prepare(config)
-    assert assemble(config).library.snapshot.editions[-1].number == 1
+    assert assemble(config).editions.snapshot.editions[-1].number == 1
 
 
 @pytest.mark.parametrize(
@@ -253,7 +253,7 @@ def test_a_first_start_needs_no_folder(config: Config) -> None:
         ("shell", "reveal", False),
     ],
 )
-def test_only_who_rings_or_shows_a_number_opens_one(config: Config, role: Role, calling: str, opens: bool) -> None:
+def test_only_who_rings_or_shows_a_number_opens_one(config: Config, role: ProcessRole, calling: str, opens: bool) -> None:
     """Every process keeps a number; those that answer `/voice` open it, and the console where it shows numbers. All have the folder's name."""
     config = replace(config, rules=replace(config.rules, calling=calling))
     upgrade(config.database_url)
@@ -290,7 +290,7 @@ def test_what_answers_callers_never_shows_figures(config: Config) -> None:
     upgrade(config.database_url)
     prepare(config)
     told = replace(config, console=replace(config.console, press_url="https://chiffres.example.org/chiffres"))
-    doors: tuple[tuple[Door, Role], ...] = (("callers", "callers"), ("console", "console"))
+    doors: tuple[tuple[FrontDoorName, ProcessRole], ...] = (("callers", "callers"), ("console", "console"))
     callers, room = (create_app(told, door, assemble(told, role=role)).test_client() for door, role in doors)
     for host in ("https://chiffres.example.org", "https://salle.example.org"):
         assert {404} == {callers.get(path, base_url=host).status_code for path in ("/chiffres", "/console/sign-in", "/console/partners")}
@@ -304,7 +304,7 @@ def test_each_door_tells_prometheus_how_old_its_keys_are(config: Config) -> None
     made = replace(config, keys=new_keys(int(time.time()) - 86_400))
     room = assemble(made, role="console")
 
-    def ages(door: Door, line: Assembly) -> dict[str, float]:
+    def ages(door: FrontDoorName, line: Assembly) -> dict[str, float]:
         answer = create_app(made, door, line).test_client().get("/metrics")
         assert 200 == answer.status_code
         return {

@@ -86,7 +86,7 @@ class Line:
         self.plain = Plain(self.time, team.presence)
         rules = Rules(promise_minutes=team.promise_minutes, presence_minutes=team.presence_minutes, calls_a_shift=0, hard_calls_a_shift=0)
         post, words = cast("Any", Post()), cast("Any", Words((LANGUAGE, OTHER) if team.bambara else (LANGUAGE,)))
-        ports: dict[str, Any] = {"library": words, "store": self.plain, "memory": post, "spool": post, "queue": post, "outgoing": post}
+        ports: dict[str, Any] = {"editions": words, "store": self.plain, "memory": post, "spool": post, "queue": post, "outgoing": post}
         self.deps = Deps(rules=rules, clock=self.time, hasher=post, sealer=post, meter=post, **ports)
         self.callers: dict[str, Caller] = {}
         self.to_supervisors = 0

@@ -14,7 +14,7 @@ from hotline.demo.standin.bridge import RingTiming
 from hotline.demo.standin.courier import Courier
 from hotline.demo.standin.network import Standin, VendorAccount
 from hotline.demo.standin.server import create_standin, serve
-from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest, asked
+from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest, asked
 
 TIMING = RingTiming(ring=4.0, dial=2.0, answer=10.0, retry=0.2)
 GIVEN_UP_SECONDS = 12.0
@@ -73,7 +73,7 @@ class Wire(ThreadingHTTPServer):
         self.moods, self._line = moods, f"http://{line}"
         self._held = Courier(self.passed, TIMING.retry)
 
-    def passed(self, request: WireRequest) -> Answer:
+    def passed(self, request: WireRequest) -> WireAnswer:
         """What the line answers. Raises NoAnswer."""
         return asked(self._line, request, TIMING.answer)
 
@@ -100,11 +100,11 @@ class _Passing(BaseHTTPRequestHandler):
             self.end_headers()
             self.wfile.write(answer.body)
 
-    def _answered(self, request: WireRequest) -> Answer:
+    def _answered(self, request: WireRequest) -> WireAnswer:
         moods = self.server.moods
         if moods.holds and not request.path.endswith(AWAITED):
             self.server.hold(request)
-            return Answer(200, b"")
+            return WireAnswer(200, b"")
         if moods.holds:  # before the line hears of it: nobody is rung later than the line decides
             time.sleep(moods.chance.uniform(*LATE_SECONDS))
         is_doubled = moods.chance.random() < moods.doubled
@@ -115,11 +115,11 @@ class _Passing(BaseHTTPRequestHandler):
             _later(3.0, self._pass, request)
         return answer
 
-    def _pass(self, request: WireRequest) -> Answer:
+    def _pass(self, request: WireRequest) -> WireAnswer:
         try:
             return self.server.passed(request)
         except NoAnswer:
-            return Answer(502, b"")
+            return WireAnswer(502, b"")
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

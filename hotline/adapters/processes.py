@@ -34,7 +34,7 @@ class ValkeyFailed(Exception):
 def die_with_parent(parent: int | None = None, by: signal.Signals = signal.SIGKILL) -> None:
     """From now on this process gets `by` as soon as its parent is gone, `kill -9` included; at once if it already is.
 
-    `parent` is the process id that started this one, handed in so that a parent that died before the call is noticed; None: whoever is it now.
+    `parent` is the process id that started this one, handed in so that a parent that died before the call is noticed; where it is None, whoever is it now.
     The kernel watches the *thread* that forked this process: start children from a thread that lives as long as they should.
     """
     expected = os.getppid() if parent is None else parent

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from hotline.cli.parsing import Parser
@@ -19,7 +19,7 @@ from hotline.config import CONTENT, Config, ConfigError, timezone_in
 if TYPE_CHECKING:
     from hotline.adapters.sql import SqlStore
 
-Run = Callable[[argparse.Namespace], int | None]
+RunCommand: TypeAlias = Callable[[argparse.Namespace], int | None]
 
 HIGHEST = 2**31 - 1
 """The highest number that the database keeps for an edition, a proposal, a release or a protocol."""
@@ -29,7 +29,7 @@ class Failed(Exception):
     """The command did not do what it was asked. Says why, on one line or several."""
 
 
-def command(commands: Any, name: str, run: Run, about: str) -> Parser:
+def command(commands: Any, name: str, run: RunCommand, about: str) -> Parser:
     """Declare a command below `commands`; the parser is returned for its arguments."""
     made: Parser = commands.add_parser(name, help=about, description=about)
     made.set_defaults(run=run)

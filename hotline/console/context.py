@@ -101,7 +101,7 @@ class SentForm(Struct, frozen=True):
 
     fault: FormFault | None
     values: MultiDict[str, str] | None = None
-    """None: as things stand."""
+    """None where it is filled in as things stand."""
     is_draft: bool = False
     tab: str = ""
     """The open page that the form stands on, whatever answers took its place since."""

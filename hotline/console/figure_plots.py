@@ -12,7 +12,7 @@ from typing import Final
 from markupsafe import Markup
 from msgspec import Struct
 
-from hotline.console.plots import GROUND, STUB, TEXT, WIDTH, Fill, line, rect, svg, text
+from hotline.console.plots import GROUND, STUB, TEXT, WIDTH, FillPattern, line, rect, svg, text
 
 SMALL: Final = 12
 SMALL_LETTERS: Final = 50
@@ -49,7 +49,7 @@ class Share(Struct, frozen=True):
     name: str
     said: str
     percent: int | None
-    rest: Fill = "empty"
+    rest: FillPattern = "empty"
 
 
 class Count(Struct, frozen=True):
@@ -65,7 +65,7 @@ class Stack(Struct, frozen=True):
 
     name: str
     said: str
-    parts: tuple[tuple[Fill, int | None], ...]
+    parts: tuple[tuple[FillPattern, int | None], ...]
     whole: int | None
 
     @property
@@ -107,7 +107,7 @@ def counts(caption: Caption, bars: Sequence[Count], longest: int) -> Markup:
     return framed(caption, (line(0, 0, 0, top - 4), *pieces), top)
 
 
-def stacks(caption: Caption, rows: Sequence[Stack], legend: Sequence[tuple[Fill, str]], longest: int) -> Markup:
+def stacks(caption: Caption, rows: Sequence[Stack], legend: Sequence[tuple[FillPattern, str]], longest: int) -> Markup:
     """Lying bars in parts, and above them what each part is; what of a whole is hidden has the dashed frame, in one piece and last."""
     pieces: list[Markup] = []
     for place, (fill, name) in enumerate(legend):

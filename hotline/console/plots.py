@@ -23,9 +23,9 @@ HOURS: Final = 24
 STUB: Final = 10
 """A hidden bar's length: the same for all, so that it tells nothing."""
 
-Fill: TypeAlias = Literal["full", "striped", "dotted", "empty", "lined", "hatched", "dark", "hidden"]
+FillPattern: TypeAlias = Literal["full", "striped", "dotted", "empty", "lined", "hatched", "dark", "hidden"]
 """What fills a bar: none needs a colour to be told from the others. `hidden`: a dashed frame, of a number that is not told."""
-PATTERNS: Final[tuple[Fill, ...]] = ("striped", "dotted", "lined", "hatched")
+PATTERNS: Final[tuple[FillPattern, ...]] = ("striped", "dotted", "lined", "hatched")
 INK: Final = "var(--green)"
 ALARM: Final = "var(--red)"
 DARK: Final = "var(--ink)"
@@ -48,7 +48,7 @@ class PlotBar(Struct, frozen=True):
     name: str
     value: int | None
     said: str
-    fill: Fill = "full"
+    fill: FillPattern = "full"
 
 
 class Group(Struct, frozen=True):
@@ -97,7 +97,10 @@ def week(id: str, title: str, aloud: str, days: Sequence[PlotDay]) -> Markup:
     for row, day in enumerate(days):
         top = 4 + row * high
         pieces.append(text(0, top + 14, day.name))
-        painted: tuple[tuple[tuple[tuple[int, int], ...], Fill, str], ...] = ((day.covered, "full", INK), (day.missing, "striped", ALARM))
+        painted: tuple[tuple[tuple[tuple[int, int], ...], FillPattern, str], ...] = (
+            (day.covered, "full", INK),
+            (day.missing, "striped", ALARM),
+        )
         for spans, fill, paint in painted:
             for start, end in spans:
                 x = left + room * start / DAY_MINUTES
@@ -112,7 +115,7 @@ def _bar(id: str, bar: PlotBar, top: int, length: int) -> Markup:
     return text(0, top + 17, bar.name) + drawn + text(LABEL + length + 6, top + 17, bar.said, weight="700")
 
 
-def rect(id: str, x: float, y: float, width: float, height: float, fill: Fill, paint: str = INK) -> Markup:
+def rect(id: str, x: float, y: float, width: float, height: float, fill: FillPattern, paint: str = INK) -> Markup:
     """A bar, or a part of one."""
     if fill == "hidden":
         return _HIDDEN % (_round(x), _round(y), _round(width), _round(height), DARK)

@@ -22,7 +22,7 @@ from hotline.console.context import ConsoleContext
 from hotline.console.released import FigureReader, figures
 from hotline.ports.store import StoreAway
 from hotline.service.desk.casework.services import regions
-from hotline.service.desk.figures.published import for_journalists, publication
+from hotline.service.desk.figures.published import for_journalists, published_figures
 
 KEPT_SECONDS: Final = 10 * 60
 """So long browsers and caches keep the page; a withdrawn year is gone from them after that."""
@@ -84,7 +84,7 @@ def _named(host: str) -> str | None:
 
 
 def _pages(context: ConsoleContext, path: str) -> dict[str, str]:
-    years = publication(context.deps).years
+    years = published_figures(context.deps).years
     reading = FigureReader(context.words, _language(context), regions(context.deps), is_rounded=True, is_made_up=context.is_demo)
     pages = {
         release.period: _render(

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from hotline.console import figure_plots
 from hotline.console.figure_plots import Caption, Count, Share, Stack
-from hotline.console.plots import Fill
+from hotline.console.plots import FillPattern
 from hotline.console.words import Words
 from hotline.ports.figures.releases import TOTAL, UNKNOWN, FigureTable, Release
 from hotline.service.desk.figures import published
@@ -20,7 +20,7 @@ from hotline.service.desk.figures.files.naming import FigureNames
 from hotline.service.desk.figures.shares import shares_of, without_answer, yearly_shares
 
 HIDDEN: Final = "–"
-PARTS: Final[dict[str, Fill]] = {
+PARTS: Final[dict[str, FillPattern]] = {
     "referred": "hatched",
     "provided": "lined",
     "already": "dotted",

@@ -15,7 +15,7 @@ from hotline.content.directory_files.reading import directory, line
 from hotline.content.directory_files.testimonies import testimonies
 from hotline.content.figure_files.mapping import MAPPING, read_mapping
 from hotline.content.flow_files.nodes import Reader
-from hotline.content.flow_files.reading import FlowDraft, draft_of, flow
+from hotline.content.flow_files.reading import NamedFlow, flow, named_flow
 from hotline.content.word_files.reading import words
 from hotline.engine.check import check
 from hotline.engine.check.directory import gone_astray
@@ -68,10 +68,10 @@ def find(root: Path, languages: tuple[str, ...]) -> Found:
     """What `read_sources` gives, with the gaps in it."""
     paths = sorted((root / "flows").glob("*.yaml"))
     readers = [Reader(root, path) for path in paths]
-    drafts = [found for reader in readers if (found := _draft(reader))]
+    named_flows = [found for reader in readers if (found := _named(reader))]
     torn = {reader.path.stem for reader in readers if reader.faults}  # after the first pass: not every screen has its name
-    starts: Mapping[str, str] = {draft.name: draft.start for draft in drafts}
-    read = [flow(draft, starts) for draft in drafts]
+    starts: Mapping[str, str] = {named.name: named.start for named in named_flows}
+    read = [flow(named, starts) for named in named_flows]
     places = [Reader(root, root / name) for name in (OPENING, DIRECTORY, TESTIMONIES)]
     opening, items = line(places[0], starts), directory(places[1])
     if places[2].path.exists():
@@ -113,9 +113,9 @@ def _is_torn(reader: Reader, items: tuple[Item, ...]) -> bool:
     return bool(reader.faults) and (not items or any(fault.message.partition(": ")[0] in _WHOLE for fault in reader.faults))
 
 
-def _draft(reader: Reader) -> FlowDraft | None:
+def _named(reader: Reader) -> NamedFlow | None:
     node = reader.document()
-    return None if node is None else draft_of(reader, reader.path.stem, node)
+    return None if node is None else named_flow(reader, reader.path.stem, node)
 
 
 def _not_read(root: Path, languages: tuple[str, ...]) -> list[Fault]:

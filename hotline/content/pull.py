@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from msgspec.structs import replace
 
 from hotline.content import DIRECTORY, read_sources
-from hotline.content.directory_files.entries import Section
+from hotline.content.directory_files.entries import DirectorySection
 from hotline.content.directory_files.registry import CannotEdit, Edit, alone, edited, in_order, put
 from hotline.content.flow_files import cuts
 from hotline.content.word_files import po
@@ -45,7 +45,7 @@ def pull(root: Path, languages: tuple[str, ...], edition: Sources, today: date) 
 
 
 def pulled(root: Path, languages: tuple[str, ...], edition: Sources, today: date) -> Mapping[str, bytes | None]:
-    """What would be written, by path; None: the file goes. Raises CannotPull and OSError."""
+    """What would be written, by path, and None for a file that goes. Raises CannotPull and OSError."""
     here = _read(root, languages)
     if list(here.words) != list(edition.words):
         raise CannotPull(f"the edition has other languages than the files: {', '.join(edition.words)}")
@@ -133,15 +133,15 @@ def _directory(root: Path, here: Sources, edition: Sources, today: date) -> dict
         elif changed:
             edits.append(Edit(of, id, changed))
     edits += added
-    orders: dict[Section, list[str]] = {}
+    orders: dict[DirectorySection, list[str]] = {}
     for of, id in after:
         orders.setdefault(of, []).append(id)
     return {DIRECTORY: in_order(edited((root / DIRECTORY).read_bytes(), lambda _: tuple(edits)), orders)}
 
 
-def _by_id(items: Sequence[Item]) -> dict[tuple[Section, str], dict[str, str]]:
+def _by_id(items: Sequence[Item]) -> dict[tuple[DirectorySection, str], dict[str, str]]:
     """An entry's fields, its name among them; a number that may not be shown is one all the same."""
-    found: dict[tuple[Section, str], dict[str, str]] = {}
+    found: dict[tuple[DirectorySection, str], dict[str, str]] = {}
     for item in items:
         if item.list == "testimonies":
             continue

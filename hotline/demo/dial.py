@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from hotline.demo.standin.played import PlayedVendor
-from hotline.demo.standin.ussd import AfricasTalkingUssd, Ending, HandsetSession, UssdWire, opening
+from hotline.demo.standin.ussd import AfricasTalkingUssd, EndStatus, HandsetSession, UssdWire, opening
 from hotline.demo.standin.wire import NoAnswer, asked
 from hotline.engine.phone.handset import WIDTH, wrapped
 from hotline.engine.phone.numbers import is_e164
@@ -60,7 +60,7 @@ def dial(
 ) -> int:
     """Dial and print every screen as a phone sets it, and every key, until the line or whoever types ends it; the command's exit code.
 
-    `inputs`: what to type, one a screen; None: ask for each (`read`; an empty one, the end of input or Ctrl-C hangs up).
+    `inputs`: what to type, one a screen; None to ask for each (`read`; an empty one, the end of input or Ctrl-C hangs up).
     1: the code is not the line's, or an answer was no USSD screen, or there were inputs left when the session ended.
     """
     begun = opening(code, wire.service_code)
@@ -111,7 +111,7 @@ def _asked(read: Callable[[str], str], prompt: str) -> Iterator[str]:
         yield key
 
 
-def _notify(line: str, dialogue: HandsetSession, how: Ending) -> None:
+def _notify(line: str, dialogue: HandsetSession, how: EndStatus) -> None:
     notice = dialogue.notice(how)
     try:
         if notice is not None:
@@ -121,7 +121,7 @@ def _notify(line: str, dialogue: HandsetSession, how: Ending) -> None:
 
 
 def main(demo_json: Path, code: str, caller: str | None, inputs: Iterable[str] | None) -> int:
-    """Dial on the demo that wrote this file. `caller`: an alias of the demo's or a number, None: its first caller. 2: no demo is running here, or the caller is nobody's."""
+    """Dial on the demo that wrote this file. `caller`: an alias of the demo's or a number; where it is None, its first caller. 2: no demo is running here, or the caller is nobody's."""
     try:
         running = msgspec.json.decode(demo_json.read_bytes(), type=Running)
     except (OSError, msgspec.MsgspecError):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from hashlib import sha256
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from hotline.engine.casework.incidents import LADDER, SEXUAL
 from hotline.engine.quarters import Span, first_of_month
@@ -63,7 +63,7 @@ OFFERED_MINUTES: Final = 14 * 60
 URGENT_SHARE: Final = 5
 """Every fifth is urgent."""
 
-Row = dict[str, Any]
+YearRow: TypeAlias = dict[str, Any]
 
 
 def past_year(today: int) -> int:
@@ -87,9 +87,11 @@ def incidents(year: int) -> Iterator[Incident]:
                 yield Incident(id, None, months[number % 3], codes, figures=True)
 
 
-def counts(year: int, languages: Sequence[str]) -> dict[str, list[Row]]:
+def counts(year: int, languages: Sequence[str]) -> dict[str, list[YearRow]]:
     """Rows of the tables in which counts stay whose callbacks are gone, by table."""
-    rows: dict[str, list[Row]] = {name: [] for name in ("tallies", "tries_tallies", "safer_tallies", "referral_tallies", "hour_tallies")}
+    rows: dict[str, list[YearRow]] = {
+        name: [] for name in ("tallies", "tries_tallies", "safer_tallies", "referral_tallies", "hour_tallies")
+    }
     for place, quarter in enumerate(Span(year).quarters):
         for month, share in zip(_months(quarter), range(3), strict=True):
             for ending, many in ENDINGS.items():
@@ -111,7 +113,7 @@ def counts(year: int, languages: Sequence[str]) -> dict[str, list[Row]]:
     return {name: [row for row in of if row.get("count", 1)] for name, of in rows.items()}
 
 
-def _calls(day: int, languages: Sequence[str], state: str, outcome: str, count: int) -> Iterator[Row]:
+def _calls(day: int, languages: Sequence[str], state: str, outcome: str, count: int) -> Iterator[YearRow]:
     """So many, in all languages, one in five urgent."""
     for position, language in enumerate(languages):
         of_language = count // len(languages) + (position < count % len(languages))

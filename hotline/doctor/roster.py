@@ -12,7 +12,7 @@ from hotline.engine.flow import DayPart
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.rules.planned import Span, merged, planned_spans
+from hotline.service.calls.rules.planned import MinuteSpan, merged, planned_spans
 from hotline.service.desk.shifts.roster import uncovered
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -34,7 +34,7 @@ def covered(
     return "warn", f"{who}: {hours}: {listed(tuple(map(_span, gaps)))}"
 
 
-def _span(span: Span) -> str:
+def _span(span: MinuteSpan) -> str:
     start, end = span
     return f"{_DAYS[(start // DAY_MINUTES + THURSDAY) % 7]} {_clock(start % DAY_MINUTES)}-{_clock(end % DAY_MINUTES or DAY_MINUTES)}"
 

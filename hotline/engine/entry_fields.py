@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import is_written_number
 
-Section: TypeAlias = Literal["regions", "places", "kinds", "services", "events"]
+DirectorySection: TypeAlias = Literal["regions", "places", "kinds", "services", "events"]
 
-SECTIONS: Final[tuple[Section, ...]] = get_args(Section)
-FIELDS: Final[Mapping[Section, tuple[str, ...]]] = {
+SECTIONS: Final[tuple[DirectorySection, ...]] = get_args(DirectorySection)
+FIELDS: Final[Mapping[DirectorySection, tuple[str, ...]]] = {
     "regions": ("name", "near"),
     "places": ("name", "region", "near"),
     "kinds": (),
@@ -44,7 +44,7 @@ FIELDS: Final[Mapping[Section, tuple[str, ...]]] = {
     "events": ("name", "kind", "place", "region", "on", "hours", "address", "source"),
 }
 """The fields of each list, in the order in which they are written. A kind is an id and no more."""
-NEEDED: Final[Mapping[Section, tuple[str, ...]]] = {
+NEEDED: Final[Mapping[DirectorySection, tuple[str, ...]]] = {
     "regions": ("name",),
     "places": ("name",),
     "kinds": (),
@@ -67,7 +67,7 @@ FieldFault: TypeAlias = Literal["unseen", "day", "partial_day", "phone", "event_
 _PARTIAL: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
-def field_faults(section: Section, values: Mapping[str, str]) -> Iterator[tuple[str, FieldFault]]:
+def field_faults(section: DirectorySection, values: Mapping[str, str]) -> Iterator[tuple[str, FieldFault]]:
     """What is wrong with the form of an entry's values, which are `one_line`, as (field, what)."""
     for field, value in values.items():
         what = _fault(section, field, value)
@@ -75,7 +75,7 @@ def field_faults(section: Section, values: Mapping[str, str]) -> Iterator[tuple[
             yield field, what
 
 
-def _fault(section: Section, field: str, value: str) -> FieldFault | None:
+def _fault(section: DirectorySection, field: str, value: str) -> FieldFault | None:
     if not value.isprintable():
         return "unseen"
     if field in DAYS and not is_day(value):

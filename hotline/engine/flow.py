@@ -51,7 +51,7 @@ class Fault(Struct, frozen=True, order=True):
     subject: str = ""
     """The screen, message, flow or entry that it is about; empty: the line as a whole."""
     reason: FaultReason | None = None
-    """For pages, which say it in the reader's language. None: a file's form, which only the shell tells of."""
+    """For pages, which say it in the reader's language. None for a file's form, which only the shell tells of."""
 
     def __str__(self) -> str:
         return f"{self.at.file}:{self.at.line}: {self.message}"

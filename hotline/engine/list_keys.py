@@ -14,7 +14,7 @@ _PASSING: Final = frozenset({"events", "testimonies"})
 
 
 class ListKey(Struct, frozen=True):
-    """A number of a list. `before` and `after`: the ids of the entries that it led and leads to; `after` None: to nothing."""
+    """A number of a list. `before` and `after`: the ids of the entries that it led and leads to; `after` is None where it leads to nothing."""
 
     number: int
     before: str

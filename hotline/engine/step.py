@@ -31,7 +31,7 @@ LONGEST_INPUT: Final = 160
 MOST_WALK: Final = 8
 """Screens passed without a pause at one input: with 60 inputs, some 500 steps a conversation."""
 
-Shown: TypeAlias = tuple[Page, Mapping[str, Move]]
+ShownPage: TypeAlias = tuple[Page, Mapping[str, Move]]
 Frames: TypeAlias = tuple[str, Any] | None
 """Where the called flows come back to, innermost first, as a linked list."""
 
@@ -43,7 +43,7 @@ class State(Struct, frozen=True, gc=False):
     screen: Screen
     ways: Mapping[str, Move]
     """What the numbered keys of this very page do."""
-    shown: tuple[Shown, ...]
+    shown: tuple[ShownPage, ...]
     page: int
     chosen: Mapping[str, Any]
     """What was set on the way; names with a leading underscore are the engine's own."""
@@ -55,7 +55,7 @@ class State(Struct, frozen=True, gc=False):
     wrong: int = 0
 
 
-Stop: TypeAlias = Need | Order
+Halt: TypeAlias = Need | Order
 
 
 def replay(edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -> StepResult:
@@ -78,7 +78,7 @@ def replay(edition: Edition, inputs: Sequence[str], facts: Mapping[str, Fact]) -
     return state.screen
 
 
-def step(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact], position: int) -> State | Stop:
+def step(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact], position: int) -> State | Halt:
     """The state after one more input, or what must be known or done before there is one. `position`: how many inputs that makes."""
     way = state.ways.get(typed)
     if way is not None:
@@ -93,7 +93,7 @@ def step(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact], 
     return _other(edition, state, typed.strip(), facts, position)
 
 
-def _other(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact], position: int) -> State | Stop:
+def _other(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact], position: int) -> State | Halt:
     """Everything but a numbered key of this page."""
     if len(typed) > LONGEST_INPUT:
         return _end(edition, state, SAFE_END)
@@ -119,7 +119,7 @@ def _other(edition: Edition, state: State, typed: str, facts: Mapping[str, Fact]
     return _wrong(edition, state, here)
 
 
-def _back(world: World, here: State) -> State | Stop:
+def _back(world: World, here: State) -> State | Halt:
     """The screen before, in the language that the caller reads now."""
     before = here.back
     if before is None:
@@ -127,7 +127,7 @@ def _back(world: World, here: State) -> State | Stop:
     return before if before.node.language == here.node.language else _in(world, here.node.language, before)
 
 
-def _in(world: World, language: str, here: State) -> State | Stop:
+def _in(world: World, language: str, here: State) -> State | Halt:
     """The same page of the same screen in another language. Arriving at a screen gives no order, so that nothing is asked for twice."""
     first = here
     while first.page and first.back is not None:
@@ -156,12 +156,12 @@ def _turn(state: State, page: int, here: State) -> State:
     return State(state.node, shown.plain, ways, state.shown, page, state.chosen, state.frames, here)
 
 
-def _choose(edition: Edition, state: State, way: Move, facts: Mapping[str, Fact], position: int) -> State | Stop:
+def _choose(edition: Edition, state: State, way: Move, facts: Mapping[str, Fact], position: int) -> State | Halt:
     chosen = {**state.chosen, **way.set} if way.set else state.chosen
     return _travel(World(edition, facts, position), way.go, chosen, state.frames, state.clean or state)
 
 
-def _travel(world: World, go: str, chosen: Mapping[str, Any], frames: Frames, back: State | None) -> State | Stop:
+def _travel(world: World, go: str, chosen: Mapping[str, Any], frames: Frames, back: State | None) -> State | Halt:
     """On to the next screen that waits, through branches, orders and called flows."""
     edition = world.edition
     ordinal = 0
@@ -208,7 +208,7 @@ def _noting(state: State, turned_away: Urgency) -> State:
     return replace(state, screen=replace(state.screen, turned_away=turned_away))
 
 
-def _arrive(world: World, node: Node, chosen: Mapping[str, Any], frames: Frames, back: State | None) -> State | Stop:
+def _arrive(world: World, node: Node, chosen: Mapping[str, Any], frames: Frames, back: State | None) -> State | Halt:
     """The state on a screen that is shown: rendered with the edition, or now from what was chosen and from facts."""
     edition = world.edition
     if node.key == edition.start:
@@ -233,7 +233,7 @@ def _arrive(world: World, node: Node, chosen: Mapping[str, Any], frames: Frames,
     return State(node, page.screen(back is not None, wrong=False), ways, shown, 0, chosen, frames, back)
 
 
-def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping[str, str]) -> tuple[Shown, ...] | Need:
+def _render(world: World, node: Node, chosen: Mapping[str, Any], values: Mapping[str, str]) -> tuple[ShownPage, ...] | Need:
     edition = world.edition
     head = fill(node.head, values)
     match node.kind:
@@ -268,7 +268,7 @@ def _chosen(menu: Each, item: Item) -> dict[str, str]:
     return {menu.into: item.id, "_list": menu.list, "_item": item.id}
 
 
-def _one_after_another(edition: Edition, node: Node, head: str) -> tuple[Shown, ...]:
+def _one_after_another(edition: Edition, node: Node, head: str) -> tuple[ShownPage, ...]:
     """The testimonies that have words in this language, each on pages of its own; where none has, those of the other languages.
 
     By SMS there are none: they would stay on the phone.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
 from xml.etree import ElementTree as ET
 
 from africastalking.SMS import SMSService
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from hotline.ports.memory import Memory
     from hotline.settings import AfricasTalking
 
-Verdict = Literal["taken", "refused", "unknown"]
+Verdict: TypeAlias = Literal["taken", "refused", "unknown"]
 STATUS: dict[int, tuple[str, Verdict]] = {
     100: ("processed", "taken"),
     101: ("sent", "taken"),

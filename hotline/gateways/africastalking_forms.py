@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, TypeVar
 
 from msgspec import Meta, Struct, ValidationError, convert, field
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 _FAULTY = re.compile(r"[`.](\w+)`$")
 
-Id = Annotated[str, Meta(pattern=r"\A[!-~]{1,128}\Z")]
-Number = Annotated[str, Meta(pattern=rf"\A{E164}\Z")]
-NetworkCode = Annotated[str, Meta(pattern=r"\A[!-~]{0,16}\Z")]
+AfricasTalkingId: TypeAlias = Annotated[str, Meta(pattern=r"\A[!-~]{1,128}\Z")]
+E164Number: TypeAlias = Annotated[str, Meta(pattern=rf"\A{E164}\Z")]
+NetworkCode: TypeAlias = Annotated[str, Meta(pattern=r"\A[!-~]{0,16}\Z")]
 Form = TypeVar("Form", bound=Struct)
 
 
 class Ussd(Struct, frozen=True, rename="camel"):
     """One hop: `text` is all that was typed since the session began, joined by stars (Africa's Talking, USSD)."""
 
-    session_id: Id
+    session_id: AfricasTalkingId
     service_code: Annotated[str, Meta(max_length=32)]
-    phone_number: Number
+    phone_number: E164Number
     text: str
     network_code: NetworkCode = ""
 
@@ -49,7 +49,7 @@ class UssdEnd(Struct, frozen=True):
 class IncomingSms(Struct, frozen=True):
     """A message from a phone (Africa's Talking, incoming messages)."""
 
-    id: Id
+    id: AfricasTalkingId
     sender: str = field(name="from")
     """A number in any form; or the letters of somebody who cannot be answered."""
     text: str
@@ -60,7 +60,7 @@ class IncomingSms(Struct, frozen=True):
 class Delivery(Struct, frozen=True):
     """What became of an SMS of ours (Africa's Talking, delivery reports)."""
 
-    id: Id
+    id: AfricasTalkingId
     status: str
     """One that the vendor adds tomorrow is no fault: it would post it again for hours."""
 
@@ -68,15 +68,15 @@ class Delivery(Struct, frozen=True):
 class OptOut(Struct, frozen=True, rename="camel"):
     """The network was told to stop our SMS to this phone (Africa's Talking, bulk SMS opt out)."""
 
-    phone_number: Number
+    phone_number: E164Number
 
 
 class VoiceForm(Struct, frozen=True, rename="camel"):
     """One step of a call; `caller_number` is the phone at the other end, whoever rang whom (Africa's Talking, voice)."""
 
     is_active: Literal["0", "1"]
-    session_id: Id
-    caller_number: Number
+    session_id: AfricasTalkingId
+    caller_number: E164Number
     direction: Literal["Inbound", "Outbound"] = "Outbound"
     dtmf_digits: Annotated[str, Meta(pattern=r"\A[0-9*#]{0,16}\Z")] | None = None
     client_request_id: str = ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import time
 from base64 import b64encode
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, TypeAlias, TypeVar
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -41,7 +41,7 @@ FINAL_REPORTS: Final = {"DeliveredToTerminal": True, "DeliveryImpossible": False
 ON_THE_WAY: Final = frozenset({"DeliveredToNetwork", "MessageWaiting", "DeliveryUncertain", "DeliveryNotificationNotSupported"})
 """After the last of these no report comes."""
 
-Id = Annotated[str, Meta(min_length=1, max_length=128)]
+OrangeId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=128)]
 Form = TypeVar("Form", bound=Struct)
 
 
@@ -63,7 +63,7 @@ class _DeliveryInfo(Struct, frozen=True, rename="camel"):
 
 
 class _Delivery(Struct, frozen=True, rename="camel"):
-    callback_data: Id
+    callback_data: OrangeId
     delivery_info: _DeliveryInfo
 
 

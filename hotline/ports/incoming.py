@@ -25,7 +25,7 @@ class ReceivedSms(Struct, frozen=True):
     number: str
     text: str
     sent_at: int | None
-    """None: the vendor does not say."""
+    """None where the vendor does not say."""
     network: str
 
     @property

@@ -22,7 +22,7 @@ class Recalled(Struct, frozen=True):
 
 
 class MarkerLookup(Struct, frozen=True):
-    """A session's marker. A marker left before `since` may be lost; None: at any time."""
+    """A session's marker. A marker left before `since` may be lost; where that is None, one of any time."""
 
     marker: SessionMarker | None
     since: int | None
@@ -34,7 +34,7 @@ class Press(Struct, frozen=True):
     hop: str
     """The vendor's id of it, unique within the session: the same one is heard once. Empty: the wire has none; then the same text as the newest is, within `again` seconds of it."""
     text: str | None
-    """None: nothing was typed."""
+    """None where nothing was typed."""
     whole: tuple[str, ...]
     """What the list becomes where there is none."""
     again: int

@@ -21,7 +21,7 @@ from hotline.ports.desk.audit import Audit
 from hotline.ports.desk.care import Care
 from hotline.ports.desk.cases import Cases
 from hotline.ports.desk.declarations import Declarations
-from hotline.ports.desk.drafts import Drafts
+from hotline.ports.desk.drafts import FormDrafts
 from hotline.ports.desk.shifts import Shifts
 from hotline.ports.desk.staff import StaffStore
 from hotline.ports.desk.testimonies import Testimonies
@@ -44,7 +44,11 @@ class StoreAway(Exception):
 
 
 class Transaction(Protocol):
-    """One unit of work: all that is read and written through its stores. Leaving the `with` commits, an exception rolls back."""
+    """One unit of work: all that is read and written through its stores. Leaving the `with` commits, an exception rolls back.
+
+    It does nothing itself: each property is a store, and a caller is handed the one whose subject it has. So a subject more is a property more, and what a reader
+    has to know of it stands in that store's Protocol alone, none of which has more than some twenty methods.
+    """
 
     @property
     def ledger(self) -> Ledger: ...
@@ -77,7 +81,7 @@ class Transaction(Protocol):
     @property
     def accounts(self) -> Accounts: ...
     @property
-    def drafts(self) -> Drafts: ...
+    def form_drafts(self) -> FormDrafts: ...
     @property
     def cases(self) -> Cases: ...
     @property

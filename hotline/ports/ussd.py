@@ -21,19 +21,19 @@ class UssdHop(Struct, frozen=True):
     number: str
     """E.164 with `+`. Empty where the wire brings it on the first hop alone: then it is remembered beside the inputs."""
     inputs: Inputs | None = None
-    """Everything typed since the dial. None: the wire brings the newest input alone, which is `last`. Where `memory` is not `all`, the dial alone may
+    """Everything typed since the dial. None where the wire brings the newest input alone, which is `last`. Where `memory` is not `all`, the dial alone may
     bring them: what was dialled behind the code."""
     last: str | None = None
-    """The newest input, one whatever stands in it. None: this hop brings none; it is the dial. What comes with a dial is no input."""
+    """The newest input, one whatever stands in it. None where this hop brings none; it is the dial. What comes with a dial is no input."""
     first: bool | None = None
-    """Whether the wire says that the session begins. None: it does not say; a session that is not known begins. A session that is known goes on, whatever the wire says."""
+    """Whether the wire says that the session begins. None where it does not say; a session that is not known begins. A session that is known goes on, whatever the wire says."""
     network: str = ""
     hop: str = ""
     """The vendor's id of this very request: the same one comes again as the same hop. Empty: the wire has none."""
     state: str = ""
     """What the vendor brings back of what the last answer carried. Base64url without padding: no format has to escape it."""
     letters: int | None = None
-    """The most letters that this vendor shows of a screen, where they are fewer than a network takes. None: as many."""
+    """The most letters that this vendor shows of a screen, where they are fewer than a network takes. None where it shows as many."""
     keys: VendorKeys = ()
     """What this vendor takes for itself, and what callers press in its place; the inputs are the line's own keys all the same."""
 

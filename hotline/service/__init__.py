@@ -33,7 +33,7 @@ from hotline.service.held import is_held
 from hotline.service.upkeep import hours_kept, purging, rung_again, stale_entries, still_here, supervision
 from hotline.service.upkeep.clock_watch import ClockWatch, put_back
 from hotline.service.upkeep.line_state import LineStates
-from hotline.service.upkeep.machine_alarms import Alarm, alarms_in
+from hotline.service.upkeep.machine_alarms import MachineAlarm, alarms_in
 from hotline.service.upkeep.spool_watch import SpoolWatch
 from hotline.service.wall_clock import is_right, jumped_by
 from hotline.settings import Rules
@@ -68,7 +68,7 @@ class Hotline:
         self._inputs = InputLists(deps)
         self._dialogue = Dialogue(self._deps, self._orders, replay, self._turned_away, self._who)
         # At hand for the browsing hop, which goes this way some ten thousand times a second.
-        self._store, self._library, self._clock, self._life = deps.store, deps.library, deps.clock, deps.rules.session_seconds
+        self._store, self._editions, self._clock, self._life = deps.store, deps.editions, deps.clock, deps.rules.session_seconds
         self._purged_at = self._looked_at = self._tended_at = self._aged_at = self._reminded_at = self._asked_at = 0
         self._hours_kept_on = self._audit_aged_on = -1
 
@@ -85,14 +85,14 @@ class Hotline:
         typed = self._inputs.echoed(gateway, hop) if memory == "echoed" else self._inputs.kept(gateway, hop)
         if typed is None:
             return Answered(
-                safe_end(self._library.active(self._clock.now()).edition("ussd", hop.network, hop.letters, hop.keys)), stored=True
+                safe_end(self._editions.active(self._clock.now()).edition("ussd", hop.network, hop.letters, hop.keys)), stored=True
             )
         answered = self._answer(typed.session, hop, is_first=typed.is_first, may_order=typed.may_order)
         is_echoed = memory == "echoed" and not answered.screen.ends
         return replace(answered, state=self._inputs.state(hop, typed)) if is_echoed else answered
 
     def _answer(self, session: Session, hop: UssdHop, *, is_first: bool, may_order: bool = True) -> Answered:
-        snapshot, at = self._library.snapshot, self._clock.now()
+        snapshot, at = self._editions.snapshot, self._clock.now()
         if snapshot.calm_from <= at < snapshot.unsure_from:  # nearly always: this is the way that has to be short
             return Answered(
                 *self._dialogue.answer(
@@ -148,7 +148,7 @@ class Hotline:
         with suppress(MemoryAway):
             self._deps.memory.vouch(at)
         try:
-            self._library.refresh(self._store, at)
+            self._editions.refresh(self._store, at)
         finally:
             self._turned_away.flush()
 
@@ -172,11 +172,11 @@ class Hotline:
         """
         with ExitStack() as last_first:
             last_first.callback(self._deps.meter.share)
-            last_first.callback(self._library.copy)
+            last_first.callback(self._editions.copy)
 
     def broken(self) -> str:
         """The neutral words for a caller where something failed inside, in the language that the line opens in."""
-        edition = self._deps.library.active(self._deps.clock.now()).edition("ussd", "")
+        edition = self._deps.editions.active(self._deps.clock.now()).edition("ussd", "")
         return edition.phrase("neutral.broken", edition.languages[0])
 
     def has_emergency_number(self) -> bool:
@@ -258,7 +258,7 @@ class Hotline:
         """By queue: is there a worker? Raises MemoryAway."""
         return {queue: self._deps.queue.is_worked(queue) for queue in QUEUES}
 
-    def machine_alarms(self) -> tuple[Alarm, ...]:
+    def machine_alarms(self) -> tuple[MachineAlarm, ...]:
         """What is wrong with this machine's part of the line. Does not raise because a store is away."""
         try:
             worked = tuple(self.workers().values())
@@ -266,7 +266,7 @@ class Hotline:
             worked = ()
         return (*alarms_in(self.health(), worked), *self._backup_alarm())
 
-    def _backup_alarm(self) -> tuple[Alarm, ...]:
+    def _backup_alarm(self) -> tuple[MachineAlarm, ...]:
         with suppress(StoreAway):  # which is told
             return ("backup",) if backup_state.look(self._deps, self._clock.now()).backup.is_late else ()
         return ()

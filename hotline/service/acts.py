@@ -175,7 +175,7 @@ class Result(Struct, frozen=True):
         return self.code in get_args(Refused)
 
 
-Answer: TypeAlias = Callable[[Act, Result], tuple[OutboxMessage, ...]]
+AnswerWriter: TypeAlias = Callable[[Act, Result], tuple[OutboxMessage, ...]]
 """A face's words, where they are messages themselves: written with what they answer."""
 
 
@@ -187,7 +187,7 @@ class By(Struct, frozen=True):
     face: Face
     origin: str = ""
     """Makes it happen once; empty: whatever comes counts."""
-    answer: Answer | None = None
+    answer: AnswerWriter | None = None
     draft: OpenForm | None = None
     """The form that is sent, if its draft is kept: once it is done, what its page kept goes."""
 
@@ -228,9 +228,9 @@ def _refusal(act: Act, name: str) -> Result | None:
 
 def discard(act: Act, form: OpenForm) -> None:
     """What the page of this form keeps of it goes."""
-    own = form.kept(act.tx.drafts.of(act.staff.id, act.at))
+    own = form.kept(act.tx.form_drafts.of(act.staff.id, act.at))
     if own is not None:
-        act.tx.drafts.drop(act.staff.id, own.name)
+        act.tx.form_drafts.drop(act.staff.id, own.name)
 
 
 def _key(deps: Deps, staff: str, origin: str) -> bytes:

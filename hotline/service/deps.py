@@ -26,7 +26,7 @@ class Deps(Struct, frozen=True):
     """Shared by all threads."""
 
     rules: Rules
-    library: EditionCache
+    editions: EditionCache
     store: Store
     memory: Memory
     spool: Spool
@@ -42,12 +42,12 @@ class Deps(Struct, frozen=True):
     @property
     def written(self) -> Edition:
         """The words as they go out by SMS."""
-        return self.library.active(self.clock.now()).edition("sms", "")
+        return self.editions.active(self.clock.now()).edition("sms", "")
 
     @property
     def spoken(self) -> Edition:
         """The words as they are said."""
-        return self.library.active(self.clock.now()).edition("voice", "")
+        return self.editions.active(self.clock.now()).edition("voice", "")
 
     def today(self, at: int) -> date:
         """The local day of a moment."""

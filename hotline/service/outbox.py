@@ -38,7 +38,7 @@ CARRIED_A_TICK: Final = 1
 """Messages that the clock hands over by itself while Redis is away, or no worker lives: a vendor may keep it waiting, and windows with it."""
 
 
-class Draft(Struct, frozen=True):
+class NewMessage(Struct, frozen=True):
     """What shall leave. `urgent`: by the queue for what is urgent."""
 
     kind: OutboxKind
@@ -56,7 +56,7 @@ def tell(work: Work, staff: Staff, key: str, origin: str, **values: str) -> Outb
 
 def tell_as(work: Work, staff: Staff, key: str, origin: str, text: str) -> OutboxMessage:
     """`tell`, in other words than the key's."""
-    return write(work, Draft("staff", staff.number, text, work.at + STAFF_SECONDS, role=staff.role), _told(staff, key, origin))
+    return write(work, NewMessage("staff", staff.number, text, work.at + STAFF_SECONDS, role=staff.role), _told(staff, key, origin))
 
 
 def tell_seldom(work: Work, people: Iterable[Staff], key: str, seconds: int, **values: str) -> tuple[OutboxMessage, ...]:
@@ -90,18 +90,18 @@ def supervisors(work: Work, apart_from: str = "") -> tuple[Staff, ...]:
     return tuple(staff for staff in others if staff.is_on_call(work.at)) or others
 
 
-def write(work: Work, draft: Draft, origin: str) -> OutboxMessage:
+def write(work: Work, new: NewMessage, origin: str) -> OutboxMessage:
     """Write a message. Its id derives from kind and `origin`: the same twice is one."""
     message = OutboxMessage(
-        id=work.deps.derive(draft.kind, origin),
-        kind=draft.kind,
-        queue="urgent" if draft.urgent else "default",
-        to=draft.to,
-        text=draft.text,
+        id=work.deps.derive(new.kind, origin),
+        kind=new.kind,
+        queue="urgent" if new.urgent else "default",
+        to=new.to,
+        text=new.text,
         made_at=work.at,
-        not_after=draft.not_after,
+        not_after=new.not_after,
         changed_at=work.at,
-        role=draft.role,
+        role=new.role,
     )
     work.tx.outbox.add(message)
     return message

@@ -261,7 +261,7 @@ TABLE: Final = (
     ),
     Ability("two digits for somebody who never sees a page, by the shell alone", ADMIN, ("make_digits",), ()),
     Ability("say that the clock is right, by the shell alone", ADMIN, ("trust_clock",), ()),
-    Ability("erase at once what its time is over for, by the shell alone", ADMIN, ("erase_over",), ()),
+    Ability("erase at once whatever is kept past its time, by the shell alone", ADMIN, ("erase_over",), ()),
     Ability("after a restore: see what is open, and say go", ("supervisor", "admin"), ("release_line",), ("restored", "release_line")),
     Ability("the audit", ("supervisor", "admin"), (), ("audit",)),
 )

@@ -208,7 +208,7 @@ def fill_0012(url, seal) -> None:
     fill_0011(url, seal)
     store = SqlStore(url, seal, PATIENT_MS)
     with store.write() as t:
-        t.drafts.save(id_of(1), "tell", {"fr": ("Elle",)}, NOW + 9)
+        t.form_drafts.save(id_of(1), "tell", {"fr": ("Elle",)}, NOW + 9)
     store.close()
 
 

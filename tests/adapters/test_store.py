@@ -851,8 +851,8 @@ def test_the_audit_is_searched(store):
         assert ((1, records[0]),) == t.audit.search("", 2, 2)
         assert [3, 1] == [number for number, _ in t.audit.search("awa", 99, 50, ("published",))]
         assert (("100%", "published", "rolled back"), 3) == (t.audit.deeds(), t.audit.count())
-        assert ("fanta",) == t.audit.doers("published", "axb", NOW)
-        assert () == t.audit.doers("published", "axb", NOW + 1) == t.audit.doers("published", "edition 1", NOW)
+        assert ("fanta",) == t.audit.who_did("published", "axb", NOW)
+        assert () == t.audit.who_did("published", "axb", NOW + 1) == t.audit.who_did("published", "edition 1", NOW)
 
 
 def test_records_written_at_once_follow_each_other(store):

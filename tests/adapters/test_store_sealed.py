@@ -67,7 +67,7 @@ def write_all(store, n: int, *, much: bool) -> None:
         t.cases.save_incident(Incident(id_of(n), id_of(n), 20000, FULL if much else {"age": "61"}, figures=True))
         codes = ("psychosocial", "a" * 64, "not_applicable", "undecided") if much else ("legal", None, "already", None)
         t.cases.save_referral(Referral(id_of(n), id_of(n), *codes, None, "S" * 16 if much else None, 20000))
-        t.drafts.save(id_of(n), f"note-{id_of(n)}", {"note": ("a" * 280 if much else "",)}, NOW + HOUR)
+        t.form_drafts.save(id_of(n), f"note-{id_of(n)}", {"note": ("a" * 280 if much else "",)}, NOW + HOUR)
         t.cases.save_handed(id_of(n), HandedNote("a" * 280 if much else "", id_of(90)))
         t.comments.save(WordsComment(id_of(n), "words/bm/out", "ɔ" * 500 if much else "a", id_of(n), NOW))
         t.releases.save(Release(n, "2026-Q3", "prepared", (), NOW, "fanta", "d" * 64))

@@ -23,7 +23,7 @@ from hotline.demo.standin.server import create_standin, serve
 from hotline.service.editions.cache import EditionCache
 from tests.browser.phone_page import PATIENCE_MS
 from tests.browser.served_desk import ServedDesk
-from tests.console.conftest import library  # noqa: F401 -- a fixture
+from tests.console.conftest import editions  # noqa: F401 -- a fixture
 from tests.console.desk import Desk
 from tests.demo.fakes import COVER, KEY, SECRET, FakeLine
 from tests.fakes import AT
@@ -91,9 +91,9 @@ def address(standin_address: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def served_desk(browser: Browser, empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[ServedDesk]:  # noqa: F811
+def served_desk(browser: Browser, empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[ServedDesk]:  # noqa: F811
     """A line in this process, whose time the test moves, and its room behind a real web server."""
-    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+    with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         desk = Desk(line)
         under_way = UnderWay(desk.app.wsgi_app)
         desk.app.wsgi_app = under_way  # type: ignore[method-assign]

@@ -26,7 +26,7 @@ PAGES = (
 
 
 @pytest.fixture
-def library() -> EditionCache:
+def editions() -> EditionCache:
     return EditionCache.of(listed())
 
 

@@ -22,13 +22,13 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
-def library() -> EditionCache:
+def editions() -> EditionCache:
     """Of this test alone: it follows what is published."""
     return EditionCache(CompileSettings())
 
 
 def follow(served: ServedDesk) -> None:
-    served.line.library.refresh(served.line.real_store, served.line.clock.now())
+    served.line.editions.refresh(served.line.real_store, served.line.clock.now())
 
 
 def sound(room: Room) -> None:

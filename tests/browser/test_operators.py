@@ -41,7 +41,7 @@ KEYS = (
 
 
 @pytest.fixture
-def library() -> EditionCache:
+def editions() -> EditionCache:
     """Of this test alone: it follows what is published."""
     return EditionCache(CompileSettings())
 
@@ -63,7 +63,7 @@ def served(served_desk: ServedDesk) -> ServedDesk:
 
 
 def follow(served: ServedDesk) -> None:
-    served.line.library.refresh(served.line.real_store, served.line.clock.now())
+    served.line.editions.refresh(served.line.real_store, served.line.clock.now())
 
 
 def fresh_code(served: ServedDesk, alias: str) -> str:

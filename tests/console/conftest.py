@@ -15,11 +15,11 @@ from tests.service.line import staffed
 
 
 @pytest.fixture(scope="session")
-def library() -> EditionCache:
+def editions() -> EditionCache:
     return EditionCache.of(sources())
 
 
 @pytest.fixture
-def desk(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Desk]:  # noqa: F811
-    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+def desk(empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[Desk]:  # noqa: F811
+    with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         yield Desk(line)

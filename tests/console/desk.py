@@ -11,6 +11,7 @@ from itertools import count
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from msgspec.structs import replace
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -47,7 +48,7 @@ _FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 
 
-class CountedChance:
+class CountedTokens:
     """Tokens that differ and are known."""
 
     def __init__(self) -> None:
@@ -104,7 +105,7 @@ class Desk:
         with line.real_store.write() as tx:
             tx.staff.save(Staff(IDS["mariam"], "mariam", "operator", "+22370000203", "fr", ()))
             tx.staff.save(Staff(IDS["djeneba"], "djeneba", "admin", "+22370000204", "fr", ()))
-        self.chance = CountedChance()
+        self.tokens = CountedTokens()
         self.install(settings)
 
     def install(
@@ -113,7 +114,7 @@ class Desk:
         """Begin a web process with these settings, and the line's rules as they are now."""
         deps = self.line.hotline.deps
         self.room = ConsoleContext(
-            *(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.chance, settings, PoAndSheets()),
+            *(deps, WORDS, passwords or PASSWORDS, TimeCodes(), self.tokens, settings, PoAndSheets()),
             secure=secure,
             sheets=DirectoryTables(),
             workbooks=OpenpyxlWorkbooks(),
@@ -125,12 +126,20 @@ class Desk:
         """A browser in which this person of the staff is signed in, or nobody."""
         client = self.app.test_client()
         if alias is not None:
-            token = f"signed-{alias}-{self.chance.token()}"
+            token = f"signed-{alias}-{self.tokens.token()}"
             with self.line.real_store.write() as tx:
                 tx.accounts.add_sign_in(token, IDS[alias], self.line.clock.now())
             with client.session_transaction(base_url="http://localhost/console/") as session:
                 session["token"] = token
         return Browser(client)
+
+    def post(self, alias: str, path: str, /, once: str = "once", **fields: str) -> TestResponse:
+        """A form of the console's, sent by this person from no page at all; `once`: by which it counts once."""
+        client = self.browser(alias).client
+        with client.session_transaction(base_url="http://localhost/console/") as session:
+            session["csrf_token"] = "a" * 40
+        token = URLSafeTimedSerializer(self.app.secret_key or b"", salt="wtf-csrf-token").dumps("a" * 40)
+        return client.post(f"/console/{path}", data={"csrf_token": token, "once": once, **fields})
 
     def staff(self, alias: str) -> Staff:
         with self.line.real_store.read() as tx:

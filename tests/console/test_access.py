@@ -60,7 +60,7 @@ def account_of(desk: Desk, alias: str = "awa") -> Account:
 
 def give_link(desk: Desk) -> str:
     """For Awa."""
-    link, at = desk.chance.token(), desk.line.clock.now()
+    link, at = desk.tokens.token(), desk.line.clock.now()
     with desk.line.real_store.write() as tx:
         tx.accounts.add_invite(link, IDS["awa"], at, at + LINK_SECONDS)
     return f"/console/welcome/{link}"

@@ -57,14 +57,14 @@ SERVICES = (
 
 
 @pytest.fixture(scope="module")
-def library() -> EditionCache:
+def editions() -> EditionCache:
     now = sources()
     return EditionCache.of(replace(now, items=(*now.items, *SERVICES)))
 
 
 @pytest.fixture
-def desk(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Desk]:  # noqa: F811
-    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+def desk(empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[Desk]:  # noqa: F811
+    with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         yield Desk(line)
 
 

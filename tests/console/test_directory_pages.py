@@ -260,7 +260,7 @@ def test_a_number_is_off_the_line_with_one_tap_and_a_confirmation(desk: Desk, ma
     assert desk.say("directory.standing.withdrawn", day="24/11/2026", by="mariam") in mariam.page
     assert ("mariam", "number taken off", "legal-aid") in audit(desk)
     desk.line.hotline.refresh()
-    shown = desk.line.hotline.deps.library.active(desk.line.clock.now()).shown
+    shown = desk.line.hotline.deps.editions.active(desk.line.clock.now()).shown
     assert not any("00 00 02 04" in item.fields.values() for item in shown.items)
     mariam.open(LIST)
     assert 1 == figure(mariam, desk, "withdrawn")

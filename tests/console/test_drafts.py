@@ -47,7 +47,7 @@ class Typing:
 
     def rows(self) -> int:
         with self.line.real_store.read() as tx:
-            return sum(len(tx.drafts.of(id, 0)) for id in IDS.values())
+            return sum(len(tx.form_drafts.of(id, 0)) for id in IDS.values())
 
 
 @pytest.fixture

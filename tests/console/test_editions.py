@@ -58,7 +58,7 @@ def desk(empty_database: Path, tmp_path: Path) -> Iterator[Desk]:  # noqa: F811
 
 def follow(line: Line) -> None:
     """This process learns of what was published."""
-    line.library.refresh(line.real_store, line.clock.now())
+    line.editions.refresh(line.real_store, line.clock.now())
 
 
 def give_factor(desk: Desk, alias: str) -> None:

@@ -16,11 +16,11 @@ from hotline.content.figure_files.mapping import MAPPING, read_mapping
 from hotline.engine.quarters import Span, span
 from hotline.ports.calls.callbacks import Safer
 from hotline.ports.figures.releases import FigureTable, Release
-from hotline.service.desk.figures import publication
+from hotline.service.desk.figures import preparing
 from hotline.service.desk.figures.counting import CountedTable, count_tables
 from hotline.service.desk.figures.definitions import FIGURES, YEARLY
 from hotline.service.desk.figures.files.dhis2 import as_json, cell_keys, data_value_sets
-from hotline.service.desk.figures.publication import CannotPrepare
+from hotline.service.desk.figures.preparing import CannotPrepare
 from tests.attacker import narrowed
 from tests.console.desk import Desk
 from tests.console.test_press import ADDRESS, HOST, ON, process
@@ -263,7 +263,7 @@ def truth(desk: Desk, period: str) -> dict[str, CountedTable]:
         of, deps = span(period), desk.line.hotline.deps
         assert of is not None
         with desk.line.real_store.read() as tx:
-            material = publication._material(deps, tx, of, ("fr", "bm"), desk.line.clock.now())
+            material = preparing._material(deps, tx, of, ("fr", "bm"), desk.line.clock.now())
         _TRUTH[period] = {table.name: table for table in count_tables(material, of)}
     return _TRUTH[period]
 

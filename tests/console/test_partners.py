@@ -20,7 +20,7 @@ from hotline.service.acts import By, run
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.accounts.agreed_terms import accept_terms
 from hotline.service.desk.figures.definitions import FIGURES
-from hotline.service.desk.figures.publication import decide
+from hotline.service.desk.figures.preparing import decide
 from hotline.service.desk.figures.releasing import prepare_release, release_figures
 from tests.console.desk import IDS, SETTINGS, Browser, Desk
 from tests.released import CELLS, release, table, too_few

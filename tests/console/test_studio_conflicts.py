@@ -31,7 +31,7 @@ def with_parts(values: dict[str, str | None]) -> Sources:
 
 
 @pytest.fixture
-def library() -> EditionCache:
+def editions() -> EditionCache:
     """Of this test alone; the line has one more flow, to which nothing leads."""
     return EditionCache.of(with_parts(dict(WITH_FLOW)))
 
@@ -43,7 +43,7 @@ class Chooser:
         self.desk, self.browser = desk, desk.browser("mariam")
 
     def change(self, values: dict[str, str | None]) -> None:
-        stands = standing(self.desk.line.library.snapshot.editions[-1].sources)
+        stands = standing(self.desk.line.editions.snapshot.editions[-1].sources)
         edits = [PartEdit(place, value, stands.get(place)) for place, value in values.items()]
         result = run(self.desk.line.hotline.deps, By(IDS["mariam"], "page", "one form"), drafts.save_parts, "", edits)
         assert not result.is_refused
@@ -51,7 +51,7 @@ class Chooser:
 
     def is_overtaken_by(self, newer: Sources) -> Browser:
         """Another edition came; she looks at her draft."""
-        self.desk.line.library.snapshot = EditionCache.of(newer, 2).snapshot
+        self.desk.line.editions.snapshot = EditionCache.of(newer, 2).snapshot
         self.browser.open(self.page)
         return self.browser
 

@@ -84,7 +84,7 @@ def mariam(desk: Desk) -> Browser:
 def test_one_of_every_kind_has_its_page(desk: Desk, mariam: Browser) -> None:
     """With what it does in words, and no name that only files know in the text of its links."""
     seen = set()
-    for key, screen in screens_of(desk.line.library.snapshot.editions[-1].sources).items():
+    for key, screen in screens_of(desk.line.editions.snapshot.editions[-1].sources).items():
         if type(screen.kind) not in seen:
             seen.add(type(screen.kind))
             id, _, part = key.partition(".")
@@ -156,7 +156,7 @@ def test_what_cannot_be_is_said_at_its_field(desk: Desk, mariam: Browser, fields
     assert mariam.status == 400
     assert desk.say(f"structure.error.{why}", number="", about="") in page
     assert re.search(rf'name="{re.escape(field)}"[^>]*aria-invalid="true"', mariam.raw)
-    assert kind_of(desk, "babies.topics") == screens_of(desk.line.library.snapshot.editions[-1].sources)["babies.topics"].kind
+    assert kind_of(desk, "babies.topics") == screens_of(desk.line.editions.snapshot.editions[-1].sources)["babies.topics"].kind
 
 
 def invalid(page: str) -> list[str]:
@@ -457,12 +457,12 @@ def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, 
     """Theirs stands beside the draft's, with both ways out, neither of which takes what is typed beside."""
     mariam.open(f"{MENU}?key=2")
     mariam.send(f"{MENU}/option", number="2", do="drop")
-    held = desk.line.library.snapshot
+    held = desk.line.editions.snapshot
     newest = held.editions[-1]
     theirs = Menu((Option(1, "fever.topics", NOWHERE),))
     other = revised(newest.sources, (Revision("screen/babies.topics", value_of(theirs)),))
     row = replace(newest.row, number=2)
-    desk.line.library.snapshot = replace(held, editions=(LoadedEdition(row, other, (), newest._settings),))
+    desk.line.editions.snapshot = replace(held, editions=(LoadedEdition(row, other, (), newest._settings),))
     try:
         assert desk.say("structure.conflict") in mariam.open(f"{MENU}?key=0")
         page = mariam.send(f"{MENU}/restore", do="mine", **LABELS)
@@ -476,7 +476,7 @@ def test_what_another_edition_changed_meanwhile_is_shown_and_chosen(desk: Desk, 
         mariam.send(f"{MENU}/restore")
         assert leads(desk) == {1: "fever.topics"}
     finally:
-        desk.line.library.snapshot = held
+        desk.line.editions.snapshot = held
 
 
 def test_what_was_not_sent_is_found_again(desk: Desk, mariam: Browser) -> None:

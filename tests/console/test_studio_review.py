@@ -260,7 +260,7 @@ def test_what_is_typed_beside_is_not_lost(room: Desk) -> None:
     page = press(browser, COMMENT, **{PLACE: "Kuma kura.", f"comment:{other}": "Plus tard."}, place=other)
     assert (1, True) == (len(thread(room, other)), ">\nKuma kura.</textarea>" in page)
     with room.line.real_store.read() as tx:
-        assert {} == tx.drafts.of(IDS["nana"], 0)
+        assert {} == tx.form_drafts.of(IDS["nana"], 0)
 
 
 def test_the_words_of_a_draft_are_read_in_that_draft(room: Desk) -> None:

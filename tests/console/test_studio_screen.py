@@ -25,7 +25,7 @@ PASSWORD = "quatre chevaux sous la pluie"
 
 
 @pytest.fixture
-def library() -> EditionCache:
+def editions() -> EditionCache:
     """Of this test alone: it may hold a newer edition."""
     return EditionCache.of(sources())
 
@@ -228,7 +228,7 @@ def test_a_newer_edition_that_changed_the_same_is_seen(studio: Studio, action: s
     """Both stand on the page, and one of them is chosen by a button."""
     studio.keeps()
     newer = EditionCache.of(with_words(sources(), {("fr", "callback.kept"): THEIRS}), 2)
-    studio.desk.line.library.snapshot = newer.snapshot
+    studio.desk.line.editions.snapshot = newer.snapshot
     page = studio.browser.open(SCREEN)
     assert THEIRS in page.split(studio.desk.say("studio.conflict"))[1]
     hidden = {**studio.browser.hidden(SCREEN), **studio.typed(), "place": FR}

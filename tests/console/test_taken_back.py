@@ -14,7 +14,7 @@ from hotline.adapters.keys.seal import SealBroken
 from hotline.ports.desk.drafts import incident_form
 from hotline.service.acts import Result
 from hotline.service.desk.casework import consents
-from hotline.service.desk.figures.publication import CannotPrepare
+from hotline.service.desk.figures.preparing import CannotPrepare
 from hotline.service.desk.figures.releasing import prepare_release, release_figures
 from hotline.service.editions.cache import EditionCache
 from tests.console.desk import IDS, Desk
@@ -110,7 +110,7 @@ class World:
         if self.asked:  # and some of it is typed, and not sent
             typed = {"age": ("0-11",), "region": ("menaka",), "relation": ("guardian",)}
             with self.line.real_store.write() as tx:
-                tx.drafts.save(IDS["awa"], incident_form(two, "survivor"), typed, self.line.clock.at + DAY)
+                tx.form_drafts.save(IDS["awa"], incident_form(two, "survivor"), typed, self.line.clock.at + DAY)
             assert ["drafts", "incidents"] == sorted({name for name, row in self.rows_of(two) if "0-11" in row})
         self.says(two, yes=False, kind="record")
         self.gone_at_once(two)
@@ -158,9 +158,9 @@ class World:
         return admin(self.line, "moussa (root)", release_figures, 1, decided(self.line, "2027-Q1"), "Lettre 12/2027")
 
 
-def world(empty: Path, path: Path, library: EditionCache, *, asked: bool) -> tuple[dict, list, list]:
+def world(empty: Path, path: Path, editions: EditionCache, *, asked: bool) -> tuple[dict, list, list]:
     """Its tables, its pages, and what its audit says was done."""
-    with staffed(empty, path, library) as line:
+    with staffed(empty, path, editions) as line:
         made = World(Desk(line), asked=asked)
         made.live()
         tables = made.tables()
@@ -170,11 +170,11 @@ def world(empty: Path, path: Path, library: EditionCache, *, asked: bool) -> tup
         return tables, pages, audited
 
 
-def test_taken_back_at_each_stage(empty_database: Path, tmp_path: Path, library: EditionCache) -> None:
+def test_taken_back_at_each_stage(empty_database: Path, tmp_path: Path, editions: EditionCache) -> None:
     """While they talk, after it, on the last day, as the last of a quarter, over a prepared release: once her call is gone, no table, page or file differs from
     those of a line that never asked her, and none has a word of her answers. The audit says that a consent was taken back, and no more."""
-    tables, pages, audited = world(empty_database, tmp_path / "asked.db", library, asked=True)
-    others, same, silent = world(empty_database, tmp_path / "never.db", library, asked=False)
+    tables, pages, audited = world(empty_database, tmp_path / "asked.db", editions, asked=True)
+    others, same, silent = world(empty_database, tmp_path / "never.db", editions, asked=False)
     assert tables.keys() == others.keys()
     assert len(tables) > 50
     assert [] == [name for name in tables if name not in AUDIT and tables[name] != others[name]]

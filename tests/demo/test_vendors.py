@@ -16,7 +16,7 @@ from hotline.demo.standin.played import PlayedVendor, carriers, vendors
 from hotline.demo.standin.server import create_standin
 from hotline.demo.standin.table import tables
 from hotline.demo.standin.ussd import HandsetSession
-from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest
+from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest
 from hotline.engine.effects import Screen
 from hotline.gateways import kannel, orange
 from hotline.gateways.path_guard import PathGuard
@@ -48,7 +48,7 @@ class Door:
         self.overs: list[UssdOver] = []
         self.screens = [Screen(0, "first", FIRST, ends=False), Screen(0, "second", FIRST, ends=False), Screen(0, "last", LAST, ends=True)]
 
-    def ask(self, request: WireRequest) -> Answer:
+    def ask(self, request: WireRequest) -> WireAnswer:
         environ = environ_of(SampleRequest(request.method, request.path, dict(request.headers), request.body.decode()), "")
         assert self.door.takes(environ), request
         said = self.door.read(environ)
@@ -59,7 +59,7 @@ class Door:
             assert isinstance(said, UssdHop), said
             self.hops.append(said)
             written = self.door.write(said, self.screens[len(self.hops) - 1], STATE)
-        return Answer(written.status, written.body)
+        return WireAnswer(written.status, written.body)
 
 
 def session(name: str, *dialled: str) -> HandsetSession:
@@ -116,7 +116,7 @@ def test_what_the_vendor_would_not_show_is_no_screen(name: str) -> None:
     door, phone = Door(name), session(name)
 
     def spoilt(spoil: Any) -> Any:
-        def ask(request: WireRequest) -> Answer:
+        def ask(request: WireRequest) -> WireAnswer:
             door.hops.clear()
             answer = door.ask(request)
             return replace(answer, **spoil(answer))

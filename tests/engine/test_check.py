@@ -286,7 +286,7 @@ def test_nothing_about_her_is_asked_by_key(name: str) -> None:
     changes, words = ASKING[name]
     (key,) = changes
     faults = [line for line in of_her(changes) if "asks by key" in line]
-    assert faults == [f"{key}: asks by key about {word}, and nothing about her is ever asked so (never.asked)" for word in words]
+    assert faults == [f"{key}: asks by key about {word}, and nothing about a caller is ever asked so (never.asked)" for word in words]
 
 
 @pytest.mark.parametrize(
@@ -298,9 +298,9 @@ def test_nothing_about_her_is_asked_by_key(name: str) -> None:
 )
 def test_nothing_about_her_is_kept(kind: Menu, name: str) -> None:
     """Not under a name of its own either, whatever the words say."""
-    expected = f"test.first: keeps an answer about her: {name} (never.asked)"
+    expected = f"test.first: keeps an answer about a caller: {name} (never.asked)"
     assert expected in of_her({"test.first": (kind, "Accueil\n1 Aide\n2 Conseil")})
-    assert "test.say: keeps an answer about her: her_age (never.asked)" in of_her(
+    assert "test.say: keeps an answer about a caller: her_age (never.asked)" in of_her(
         {"test.say": (Ask("number", "her_age", "test.first", 10, 99), "Un nombre")}, **{"never.asked": "âge, age"}
     )
 

@@ -21,11 +21,11 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def library() -> EditionCache:
+def editions() -> EditionCache:
     return EditionCache.of(sources())
 
 
 @pytest.fixture
-def line(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Line]:
-    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+def line(empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[Line]:
+    with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         yield line

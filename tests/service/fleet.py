@@ -1,4 +1,4 @@
-"""Several processes over one database and one Redis, each with a clock, a library and copies of its own; and small editions that differ where it matters."""
+"""Several processes over one database and one Redis, each with a clock, an edition cache and copies of its own; and small editions that differ where it matters."""
 
 from __future__ import annotations
 
@@ -90,12 +90,12 @@ class Process:
         self.facts: Mapping[str, Fact] = {}
         """Those of the last screen."""
         self.spool = FakeSpool()
-        self.library = EditionCache.load(self.store, var, self.clock.now(), CompileSettings())
+        self.editions = EditionCache.load(self.store, var, self.clock.now(), CompileSettings())
         self.gateway = FakeGateway()
         self.queue = FakeQueue()
         deps = Deps(
             rules=fleet.rules,
-            library=self.library,
+            editions=self.editions,
             store=self.store,
             memory=fleet.memory,
             spool=self.spool,

@@ -64,11 +64,11 @@ RULES = Rules(
 class Line:
     """Everything at hand, the fakes and the real store beneath them."""
 
-    def __init__(self, store: Store, seal: Seal, library: EditionCache, rules: Rules = RULES, replay: Replay = engine) -> None:
+    def __init__(self, store: Store, seal: Seal, editions: EditionCache, rules: Rules = RULES, replay: Replay = engine) -> None:
         self.real_store = store
         self.store = UnsteadyStore(store)
         self.seal = seal
-        self.library = library
+        self.editions = editions
         self.clock = FakeClock()
         self.memory = FakeMemory(self.clock)
         self.spool = FakeSpool()
@@ -93,7 +93,7 @@ class Line:
         rules, used = self.rules, {"fake": self.gateway, **self.others}
         deps = Deps(
             rules=rules,
-            library=self.library,
+            editions=self.editions,
             store=self.store,
             memory=self.memory,
             spool=self.spool,
@@ -186,7 +186,7 @@ class Line:
 
     def words(self, channel: str) -> Edition:
         """The edition in force."""
-        return self.library.active(self.clock.now()).edition(channel, "")
+        return self.editions.active(self.clock.now()).edition(channel, "")
 
     def callbacks(self) -> list[Callback]:
         """All that ever were, oldest first."""
@@ -225,13 +225,13 @@ def leg(session: str, number: str, *, active: bool, digits: str | None, token: s
 
 
 @contextmanager
-def staffed(empty: Path, path: Path, library: EditionCache, replay: Replay = engine) -> Iterator[Line]:
+def staffed(empty: Path, path: Path, editions: EditionCache, replay: Replay = engine) -> Iterator[Line]:
     """A line over a copy of the empty database, at `path`, with Awa and Oumou (French), Nana (Bambara) and Fanta, the supervisor: planned
     around the clock, Awa and Nana present."""
     shutil.copy(empty, path)
     seal = Seal.from_text(KEYS)
     store = SqlStore(f"sqlite:///{path}", seal, 20_000)
-    line = Line(store, seal, library, replay=replay)
+    line = Line(store, seal, editions, replay=replay)
     add_staff(store, line.clock.now())
     try:
         yield line

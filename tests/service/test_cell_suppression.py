@@ -8,20 +8,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell, line, table
+from hotline.service.desk.figures.cell_suppression import FEW, HELD, RoomCell, line, table
 
 COUNTS = st.one_of(st.integers(0, 9), st.integers(0, 400))
 TABLES = st.integers(1, 3).flatmap(lambda wide: st.lists(st.lists(COUNTS, min_size=wide, max_size=wide), min_size=1, max_size=4))
 
 
-def possible(cell: Cell, most: int) -> range:
+def possible(cell: RoomCell, most: int) -> range:
     """What a reader must take it for."""
     if cell == FEW:
         return range(5)
     return range(most + 1) if cell == HELD else range(int(cell), int(cell) + 1)
 
 
-def is_open(parts: tuple[Cell, ...], total: Cell, counts: tuple[int, ...]) -> bool:
+def is_open(parts: tuple[RoomCell, ...], total: RoomCell, counts: tuple[int, ...]) -> bool:
     """Tried out, number by number: is there more than one for each hidden cell?"""
     hidden = [place for place, cell in enumerate((*parts, total)) if cell in (FEW, HELD)]
     # Of a large hidden cell a few numbers around the true one tell enough.
@@ -95,6 +95,6 @@ def test_nothing_is_hidden_without_need(rows: list[list[int]]) -> None:
         ([2, 0, 0], (FEW, 0, 0, FEW)),
     ],
 )
-def test_as_it_looks(counts: list[int], shown: tuple[Cell, ...]) -> None:
+def test_as_it_looks(counts: list[int], shown: tuple[RoomCell, ...]) -> None:
     """Zeros go along first, then the smallest; where a mark would tell, all bear the same."""
     assert line(counts) == shown

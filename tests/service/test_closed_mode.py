@@ -30,9 +30,9 @@ def local(at: int) -> int:
 
 
 @pytest.fixture
-def line(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Line]:
+def line(empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[Line]:
     """The usual line, which needs a supervisor on call: Fanta, planned from eight to six."""
-    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+    with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         plan(line, Shift(FANTAS, None, 8 * 60, 18 * 60))
         line.rule(SUPERVISED)
         yield line

@@ -463,7 +463,7 @@ def test_an_edition_without_words_for_a_refusal_still_answers(offered: Line) -> 
     new = ("staff.rest", "staff.skill", "staff.supervisor", "staff.busy")
     all_words = sources()
     words = {language: tuple(message for message in messages if message.key not in new) for language, messages in all_words.words.items()}
-    offered.library = EditionCache.of(replace(all_words, words=words))
+    offered.editions = EditionCache.of(replace(all_words, words=words))
     offered.rule(offered.rules)
     with offered.real_store.write() as tx:
         awa = offered.staff(AWA)

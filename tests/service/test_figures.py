@@ -26,13 +26,13 @@ _number = count(1)
 
 
 @pytest.fixture(scope="module")
-def library() -> EditionCache:
+def editions() -> EditionCache:
     return EditionCache.of(sources())
 
 
 @pytest.fixture
-def line(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[Line]:  # noqa: F811
-    with staffed(empty_database, tmp_path / "hotline.db", library) as line:
+def line(empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[Line]:  # noqa: F811
+    with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         yield line
 
 

@@ -32,7 +32,7 @@ def publish(line: Line, sources: Sources, *, drafted: bool) -> None:
 
 
 @pytest.fixture
-def library() -> EditionCache:
+def editions() -> EditionCache:
     """Of this test alone: it follows what is published."""
     return EditionCache.of(FIRST)
 
@@ -60,7 +60,7 @@ def test_what_old_files_change_becomes_a_draft_over_the_studios_words(line: Line
     found = behind(line.real_store, with_words(FIRST, hands="Mains"), at)
     assert found is not None
     assert ((1, 2), [HANDS]) == ((found.base, found.newest), list(found.changes))
-    line.hotline.deps.library.refresh(line.real_store, line.clock.now())
+    line.hotline.deps.editions.refresh(line.real_store, line.clock.now())
     result = run(line.hotline.deps, By("Awa (op)", "shell"), draft_files, found, "essai")
     with line.real_store.read() as tx:
         composed = compose(line.hotline.deps, tx, result.values["draft"])

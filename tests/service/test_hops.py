@@ -394,6 +394,6 @@ def test_a_long_conversation_fits_the_spool(line: Line, tmp_path: Path) -> None:
 def test_another_edition_ends_the_session_safely(line: Line) -> None:
     """The process was replaced by one with other flows: her keys are not taken for something else, and nothing is ordered."""
     line.dial("5")
-    line.library = EditionCache.of(sources(), 2)
+    line.editions = EditionCache.of(sources(), 2)
     line.rule(line.rules)
     assert ("safe.end", []) == (line.dial("5 5").key, line.callbacks())

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.ports.store import StoreAway
 from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, BackupRun
-from hotline.service.upkeep.machine_alarms import AGAIN_SECONDS, DAILY, GRACE_SECONDS, Alarm, MachineAlarms, missing
+from hotline.service.upkeep.machine_alarms import AGAIN_SECONDS, DAILY, GRACE_SECONDS, MachineAlarm, MachineAlarms, missing
 from tests.service.fakes import FakeGateway
 from tests.service.line import AWA, CALLER, FANTA, Line
 
@@ -36,7 +36,7 @@ def back_up(line: Line, good_at: int | None, fault: str = "") -> None:
         tx.backups.note(BackupRun("daily", line.clock.now(), good_at, fault))
 
 
-def look(line: Line, alarms: MachineAlarms, *found: Alarm, after: int = 0) -> list[str]:
+def look(line: Line, alarms: MachineAlarms, *found: MachineAlarm, after: int = 0) -> list[str]:
     """What the keeper hears when this is seen, so many seconds later."""
     line.clock.at += after
     alarms.look(line.hotline.deps, found, line.clock.now())
@@ -160,7 +160,7 @@ def test_a_line_that_is_not_backed_up_is_told_of(line: Line) -> None:
         ((), ("callers", "console")),
     ],
 )
-def test_what_answers_and_shows_itself_nowhere_is_told_of(shown: tuple[str, ...], alarms: tuple[Alarm, ...]) -> None:
+def test_what_answers_and_shows_itself_nowhere_is_told_of(shown: tuple[str, ...], alarms: tuple[MachineAlarm, ...]) -> None:
     """The processes that answer callers, and the room's; on another machine is somewhere."""
     assert alarms == tuple(missing(shown))
 
@@ -187,7 +187,7 @@ def test_a_kind_is_told_once_an_hour(kept: Line) -> None:
 
 
 @pytest.mark.parametrize("alarm", DAILY)
-def test_what_grows_worse_by_the_day_is_told_once_in_one(kept: Line, alarm: Alarm) -> None:
+def test_what_grows_worse_by_the_day_is_told_once_in_one(kept: Line, alarm: MachineAlarm) -> None:
     """Nobody is woken each hour of a night for what the morning can mend."""
     alarms = MachineAlarms("clock")
     look(kept, alarms, alarm)

@@ -242,14 +242,14 @@ class Town(Struct, frozen=True):
     """What both lines have in common."""
 
     empty: Path
-    library: EditionCache
+    editions: EditionCache
     plan: Plan = ((0, 1440),)
     """When each counselor is planned, every day."""
     supervised: bool = False
 
     def lived(self, steps: Iterable[Step], *, alone: bool) -> tuple[list[str], list[Coverage]]:
         """What he was shown, and the facts in the end."""
-        with tempfile.TemporaryDirectory() as folder, staffed(self.empty, Path(folder) / "hotline.db", self.library) as line:
+        with tempfile.TemporaryDirectory() as folder, staffed(self.empty, Path(folder) / "hotline.db", self.editions) as line:
             line.rule(replace(RULES, presence_minutes=90, supervised=self.supervised, sms_replies=True, calls_a_shift=2, pause_minutes=15))
             with line.real_store.write() as tx:
                 for shift in tx.shifts.all():
@@ -263,8 +263,8 @@ class Town(Struct, frozen=True):
 
 
 @pytest.fixture(scope="module")
-def town(empty_database: Path, library: EditionCache) -> Town:
-    return Town(empty_database, library)
+def town(empty_database: Path, editions: EditionCache) -> Town:
+    return Town(empty_database, editions)
 
 
 @settings(max_examples=60)

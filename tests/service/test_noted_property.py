@@ -237,8 +237,8 @@ Opened: TypeAlias = Callable[[Path, Witness], AbstractContextManager[Line]]
 
 
 @pytest.fixture(scope="module")
-def opened(empty_database: Path, library: EditionCache) -> Opened:
-    return lambda path, witness: staffed(empty_database, path, library, witness.replay)
+def opened(empty_database: Path, editions: EditionCache) -> Opened:
+    return lambda path, witness: staffed(empty_database, path, editions, witness.replay)
 
 
 @pytest.mark.parametrize("memory", MEMORIES)

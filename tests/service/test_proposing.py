@@ -42,7 +42,7 @@ def line(empty_database: Path, tmp_path: Path) -> Iterator[Line]:
             tx.editions.add(EditionRow(1, at, "first start", at, encode(approval.as_published(sources(), at))))
             tx.staff.save(Staff("e" * 32, "mariam", "operator", MARIAM, "fr", ()))
             tx.staff.save(Staff("8" * 32, "bintou", "operator", BINTOU, "fr", (), approves=True))
-        line.library.refresh(line.real_store, line.clock.now())
+        line.editions.refresh(line.real_store, line.clock.now())
         yield line
 
 
@@ -177,18 +177,18 @@ def test_rejected_by_the_shell_a_draft_is_open_again(line: Line) -> None:
 def test_marks_are_words() -> None:
     """What is gone stands before, what is new after, and the rest on both sides; where a page ends is no difference."""
     before, after = marked(("Allez vite\nfin",), ("Allez la", "fin"))
-    assert [(piece.mark, piece.text) for page in before for piece in page if piece.mark == "gone"] == [("gone", "vite\n")]
+    assert [(piece.state, piece.text) for page in before for piece in page if piece.state == "gone"] == [("gone", "vite\n")]
     assert "".join(piece.text for page in before for piece in page) == "Allez vite\nfin"
     assert ["".join(piece.text for piece in page) for page in after] == ["Allez la", "fin"]
-    assert [piece.text.strip() for page in after for piece in page if piece.mark == "new"] == ["la"]
+    assert [piece.text.strip() for page in after for piece in page if piece.state == "new"] == ["la"]
 
 
 def test_nothing_is_marked_where_nothing_differs() -> None:
     """And one side that is not there is all new."""
     same, _ = marked(("Un\ndeux",), ("Un\ndeux",))
-    assert {piece.mark for page in same for piece in page} == {"same"}
+    assert {piece.state for page in same for piece in page} == {"same"}
     assert marked((), ("Un",))[0] == ()
-    assert {piece.mark for page in marked((), ("Un",))[1] for piece in page} == {"new"}
+    assert {piece.state for page in marked((), ("Un",))[1] for piece in page} == {"new"}
 
 
 def test_a_key_that_leads_elsewhere_is_told_from_one_that_is_new() -> None:

@@ -12,7 +12,7 @@ from hotline.ports.figures.releases import Release
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.acts import By, run
 from hotline.service.desk.figures.files.webhook import News, announce
-from hotline.service.desk.figures.publication import Decision, digest_of
+from hotline.service.desk.figures.preparing import ReleaseDecision, digest_of
 from hotline.service.desk.figures.releasing import release_figures, withdraw_release
 from hotline.service.work import Work
 from tests.figure_files.releases import TYPES_OF_A, release
@@ -62,7 +62,7 @@ def test_who_lets_it_out_tells_and_who_withdraws_it_too(line: Line, partner: Fak
     with line.real_store.write() as tx:
         tx.releases.save(waiting)
     standing = ((1, "released"), (2, "prepared"))
-    decision = Decision(waiting.period, waiting.tables, (), waiting.digest, standing)
+    decision = ReleaseDecision(waiting.period, waiting.tables, (), waiting.digest, standing)
     shell = By("Mariam (op)", "shell")
     assert "published" == run(line.hotline.deps, shell, release_figures, 2, decision, "Lettre 4").code
     line.work()

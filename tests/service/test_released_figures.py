@@ -24,8 +24,8 @@ from hotline.ports.figures.releases import TOTAL, Release
 from hotline.service.acts import By, Result, run
 from hotline.service.desk.casework import consents
 from hotline.service.desk.figures.counting import Material, count_tables
+from hotline.service.desk.figures.preparing import CannotPrepare, ReleaseDecision, decide, decision_of
 from hotline.service.desk.figures.public_sums import PeriodTables, book
-from hotline.service.desk.figures.publication import CannotPrepare, Decision, decide, decision_of
 from hotline.service.desk.figures.release_suppression import suppress
 from hotline.service.desk.figures.releasing import prepare_release, release_figures, withdraw_release
 from hotline.settings import Rules
@@ -101,7 +101,7 @@ def admin(line: Line, name: str, act, *args) -> Result:
     return run(line.hotline.deps, By(name, "shell"), act, *args)
 
 
-def decided(line: Line, period: str) -> Decision:
+def decided(line: Line, period: str) -> ReleaseDecision:
     return decide(line.hotline.deps, period, line.clock.at)
 
 

@@ -242,13 +242,13 @@ def test_nobody_says_go_unseen(line: Line) -> None:
 
 
 @pytest.fixture
-def apart(line: Line, tmp_path: Path, library: EditionCache) -> Iterator[tuple[Line, Path]]:
+def apart(line: Line, tmp_path: Path, editions: EditionCache) -> Iterator[tuple[Line, Path]]:
     """A line whose store and spool write down what a restore must not undo."""
     file = RevokedFile(tmp_path / "elsewhere" / "revoked", 5.0)
     path = tmp_path / "apart.db"
     path.write_bytes((tmp_path / "hotline.db").read_bytes())
     store = SqlStore(f"sqlite:///{path}", line.seal, 20_000, file)
-    other = Line(store, line.seal, library)
+    other = Line(store, line.seal, editions)
     other.clock.at = line.clock.at
     add_staff(store, other.clock.now())
     deps = replace(other.hotline.deps, store=other.store, spool=other.spool, revoked=file)
@@ -346,11 +346,11 @@ def test_a_clock_that_jumps_takes_no_stop_out(apart: tuple[Line, Path]) -> None:
     assert ["stop"] == kinds(path)
 
 
-def test_a_stop_holds_where_the_file_cannot_be_written(line: Line, tmp_path: Path, library: EditionCache) -> None:
+def test_a_stop_holds_where_the_file_cannot_be_written(line: Line, tmp_path: Path, editions: EditionCache) -> None:
     """Silence now is worth more than silence after a restore."""
     (tmp_path / "a-file").write_text("no folder")
     store = SqlStore(f"sqlite:///{tmp_path}/hotline.db", line.seal, 20_000, RevokedFile(tmp_path / "a-file" / "revoked", 5.0))
-    other = Line(store, line.seal, library)
+    other = Line(store, line.seal, editions)
     other.walk("5 5")
     assert "ne sera pas" in " ".join(other.walk("5 7", "session-2").text.split())
     assert "stopped" == other.callback().state

@@ -109,7 +109,7 @@ def test_who_guesses_gets_six_pairs_in_all(rung: Line) -> None:
     """Over however many calls: then nobody is rung by these digits, supervisors are told, and she hears by SMS until she has set others."""
     ask(rung)
     wrong = iter(f"{n}{n}" for n in range(10))
-    for _ in range(reach.MOST_WRONG // reach.MOST_TRIES):
+    for _ in range(reach.MOST_WRONG // reach.MOST_WRONG_IN_A_CALL):
         key(rung, next(wrong), next(wrong))
         rung.hang_up()
         rung.wait(RULES.offer_seconds)

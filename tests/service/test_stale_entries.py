@@ -159,7 +159,7 @@ def test_what_is_stale_is_not_published(fleet: Fleet, small: Sources) -> None:
     publish(fleet.store, small, "awa", STALE_CENTRE, STALE_CENTRE + LEAD)
     fleet.clock.at = STALE_CENTRE + LEAD
     web = fleet.start()
-    assert {"samu"} == {item.id for item in web.library.active(fleet.clock.at).sources.items if "phone" in item.fields}
+    assert {"samu"} == {item.id for item in web.editions.active(fleet.clock.at).sources.items if "phone" in item.fields}
 
 
 def test_the_clock_takes_off_what_went_stale(fleet: Fleet, clock: Process) -> None:
@@ -190,7 +190,7 @@ def test_the_clock_marks_a_place_that_nobody_confirmed_for_two_years(fleet: Flee
     pass_to(fleet, STALE_HOUSE + 61)
     assert [3, 2, 1] == numbers(fleet.store)
     fleet.wait(LEAD)
-    house = next(item for item in clock.library.active(fleet.clock.at).sources.items if item.id == "house")
+    house = next(item for item in clock.editions.active(fleet.clock.at).sources.items if item.id == "house")
     assert ({"confirmed_on", "confirmed_by"} & set(house.fields), inbox(clock, FANTA)) == (set(), [])
 
 

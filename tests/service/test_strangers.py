@@ -185,9 +185,9 @@ OTHER = OTHER_PHONE.removeprefix("+223")
 
 
 @pytest.fixture
-def lines(empty_database: Path, tmp_path: Path, library: EditionCache) -> Iterator[tuple[Line, Line]]:
+def lines(empty_database: Path, tmp_path: Path, editions: EditionCache) -> Iterator[tuple[Line, Line]]:
     """Two lines alike."""
-    with staffed(empty_database, tmp_path / "one.db", library) as one, staffed(empty_database, tmp_path / "two.db", library) as two:
+    with staffed(empty_database, tmp_path / "one.db", editions) as one, staffed(empty_database, tmp_path / "two.db", editions) as two:
         for line in (one, two):
             line.set_staff(OUMOU, seen_at=line.clock.now())
         yield one, two

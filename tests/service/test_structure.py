@@ -101,20 +101,20 @@ class Operator:
         with self.line.real_store.write() as tx:
             tx.edition_drafts.drop(self.draft)
         self.draft = ""
-        held = self.line.library.snapshot
+        held = self.line.editions.snapshot
         newest = held.editions[-1]
         row = replace(newest.row, number=newest.number + 1)
         loaded = type(newest)(row, sources, (), newest._settings)
-        self.line.library.snapshot = replace(held, editions=(loaded,))
+        self.line.editions.snapshot = replace(held, editions=(loaded,))
 
 
 @pytest.fixture
 def operator(line: Line) -> Iterable[Operator]:
-    held = line.library.snapshot
+    held = line.editions.snapshot
     now = line.clock.now()
     publish(line.real_store, held.editions[-1].sources, "somebody", now - 60, now - 30)
     yield Operator(line)
-    line.library.snapshot = held
+    line.editions.snapshot = held
 
 
 def refused(result: Result) -> tuple[str, str]:

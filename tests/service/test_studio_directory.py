@@ -100,7 +100,7 @@ def desk(line: Line) -> Desk:
 def shown_numbers(line: Line) -> set[str]:
     """What callers can be shown, by the edition in force."""
     line.hotline.refresh()
-    items = line.hotline.deps.library.active(line.clock.now()).shown.items
+    items = line.hotline.deps.editions.active(line.clock.now()).shown.items
     return {item.fields["phone"] for item in items if "phone" in item.fields}
 
 
@@ -273,7 +273,7 @@ def test_a_number_that_nobody_verified_is_taken_from_counselors_too(desk: Desk) 
     """No screen shows it, and their pages would."""
     assert "done" == run(desk.line.hotline.deps, By(MARIAM.id, "page"), withdraw_number, "new-line").code
     desk.line.hotline.refresh()
-    shown = desk.line.hotline.deps.library.active(desk.line.clock.now()).shown
+    shown = desk.line.hotline.deps.editions.active(desk.line.clock.now()).shown
     assert not any("00 00 03 02" in item.fields.values() for item in shown.items)
 
 

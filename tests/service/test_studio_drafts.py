@@ -24,7 +24,7 @@ NOON = 12 * 60
 
 
 @pytest.fixture
-def library() -> EditionCache:
+def editions() -> EditionCache:
     """Of this test alone: it may hold a newer edition."""
     return EditionCache.of(sources())
 
@@ -126,7 +126,7 @@ def test_a_newer_edition_that_says_something_else_is_a_conflict_until_one_choose
             for language, table in sources().words.items()
         },
     )
-    operators.line.library.snapshot = EditionCache.of(newer, 2).snapshot
+    operators.line.editions.snapshot = EditionCache.of(newer, 2).snapshot
     assert operators.see(draft).conflicts == {FR}
     assert not run(operators.line.hotline.deps, By(MARIAM, "page"), drafts.keep_part, draft, FR).is_refused
     assert operators.see(draft).conflicts == frozenset()

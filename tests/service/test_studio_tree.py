@@ -23,13 +23,13 @@ MENU = next(screen for flow in sources().flows for screen in flow.screens if isi
 
 
 @pytest.fixture(scope="module")
-def library() -> EditionCache:
+def editions() -> EditionCache:
     return EditionCache.of(sources())
 
 
-def drafted(library: EditionCache, **values: str | None) -> Composed:
+def drafted(editions: EditionCache, **values: str | None) -> Composed:
     """A draft in which the parts at these places have these values."""
-    edition = library.snapshot.editions[-1]
+    edition = editions.snapshot.editions[-1]
     stands = standing(edition.sources)
     parts = {place: DraftPart("d", place, value, stands.get(place), "m", 0) for place, value in values.items()}
     return Composed(NO_DRAFT, parts, edition, with_parts(edition.sources, parts.values()))
@@ -55,8 +55,8 @@ def text(language: str, key: str) -> str:
     return next(message.text for message in sources().words[language] if message.key == key)
 
 
-def test_flows_stand_in_the_order_of_their_keys_and_are_called_as_the_option_that_leads_there(library):
-    flows = [branch for branch in viewed(drafted(library)).branches if not branch.group]
+def test_flows_stand_in_the_order_of_their_keys_and_are_called_as_the_option_that_leads_there(editions):
+    flows = [branch for branch in viewed(drafted(editions)).branches if not branch.group]
     assert [(branch.keys, branch.title) for branch in flows[:6]] == [
         ("", "Santé et famille"),
         ("1", "Grossesse"),
@@ -69,16 +69,16 @@ def test_flows_stand_in_the_order_of_their_keys_and_are_called_as_the_option_tha
     assert presses == sorted(presses)
 
 
-def test_a_title_is_cut_at_a_word_and_known_whole(library):
-    cut = [leaf for branch in viewed(drafted(library)).branches for leaf in branch.leaves if leaf.short != leaf.title]
+def test_a_title_is_cut_at_a_word_and_known_whole(editions):
+    cut = [leaf for branch in viewed(drafted(editions)).branches for leaf in branch.leaves if leaf.short != leaf.title]
     assert cut
     assert all(len(leaf.short) <= LONGEST_TITLE_SHOWN and leaf.short.endswith("…") for leaf in cut)
-    when = leaf(viewed(drafted(library)), "callback.when")
+    when = leaf(viewed(drafted(editions)), "callback.when")
     assert (when.title, when.short) == ("Une femme peut vous appeler. Numéro effacé après.", "Une femme peut vous…")
 
 
-def test_every_screen_and_every_phrase_stands_in_the_tree_once(library):
-    view = viewed(drafted(library))
+def test_every_screen_and_every_phrase_stands_in_the_tree_once(editions):
+    view = viewed(drafted(editions))
     listed = [leaf.key for branch in view.branches for leaf in branch.leaves]
     screens = {screen.key for flow in sources().flows for screen in flow.screens}
     phrases = {message.key.partition("@")[0] for message in sources().words["fr"]}
@@ -113,32 +113,32 @@ def test_a_dot_says_in_how_many_languages_the_words_were_read(languages, dot, of
     assert next(branch.dot for branch in view.branches if branch.name == "callback") == of_all
 
 
-def test_what_is_changed_and_what_is_wrong_is_seen_at_its_screen_and_its_flow(library):
-    assert not any(branch.is_bad or branch.is_changed for branch in viewed(drafted(library)).branches)
+def test_what_is_changed_and_what_is_wrong_is_seen_at_its_screen_and_its_flow(editions):
+    assert not any(branch.is_bad or branch.is_changed for branch in viewed(drafted(editions)).branches)
     sound = viewed(
-        drafted(library, **{words_place("fr", "family.help"): value_of(text("fr", "family.help").replace("Soins", "Les soins"))})
+        drafted(editions, **{words_place("fr", "family.help"): value_of(text("fr", "family.help").replace("Soins", "Les soins"))})
     )
     assert leaf(sound, "family.help").is_changed
     assert not leaf(sound, "family.help").is_bad
-    wrong = viewed(drafted(library, **{words_place("fr", "family.help"): value_of("Rien")}))
+    wrong = viewed(drafted(editions, **{words_place("fr", "family.help"): value_of("Rien")}))
     assert leaf(wrong, "family.help").is_bad
     assert [branch.name for branch in wrong.branches if branch.is_bad] == ["family"]
     assert [(part.kind, part.key) for part in wrong.wrong] == [("screen", "family.help")]
     assert wrong.faults.count >= 1
 
 
-def test_a_draft_is_looked_through_once_for_as_long_as_it_stands(library):
+def test_a_draft_is_looked_through_once_for_as_long_as_it_stands(editions):
     place = words_place("fr", "family.help")
-    first = viewed(drafted(library, **{place: value_of("Rien")}))
-    assert viewed(drafted(library, **{place: value_of("Rien")})) is first
-    assert viewed(drafted(library, **{place: value_of("Rien du tout")})) is not first
+    first = viewed(drafted(editions, **{place: value_of("Rien")}))
+    assert viewed(drafted(editions, **{place: value_of("Rien")})) is first
+    assert viewed(drafted(editions, **{place: value_of("Rien du tout")})) is not first
 
 
 @pytest.mark.parametrize("query", ["4 3 2", "4*3*2", "432", " 4*3*2# "])
-def test_keys_find_the_screens_that_they_lead_to_and_those_behind(library, query):
+def test_keys_find_the_screens_that_they_lead_to_and_those_behind(editions, query):
     """And the words that tell her to press them."""
-    found = keys_found(drafted(library), query)
-    ways = [leaf(viewed(drafted(library)), key).keys for key in found]
+    found = keys_found(drafted(editions), query)
+    ways = [leaf(viewed(drafted(editions)), key).keys for key in found]
     assert (found[0], ways[0]) == ("centres.regions", "4 3 2")
     behind = [key for key, way in zip(found, ways, strict=True) if way.startswith("4 3 2 … ")]
     assert "centres.services" in behind
@@ -146,12 +146,12 @@ def test_keys_find_the_screens_that_they_lead_to_and_those_behind(library, query
     assert told == ([] if query == "432" else ["trades.list", "media.list"])
 
 
-def test_keys_lead_through_what_shows_nothing(library):
+def test_keys_lead_through_what_shows_nothing(editions):
     """What `5` opens depends on who is there: each screen that it may be is found."""
     led = pressed(sources(), ["5"])
     assert "callback.when" in led
     assert "callback.open" not in led
-    assert set(keys_found(drafted(library), "5")) >= led
+    assert set(keys_found(drafted(editions), "5")) >= led
     assert pressed(sources(), ["5", "55"]) == frozenset()
     # In a list each key may be a line.
     assert "centres.kinds" in pressed(sources(), ["4", "3", "2", "3", "1"])
@@ -168,25 +168,25 @@ def test_keys_lead_through_what_shows_nothing(library):
         ("muso dɔ", "callback.when", "bm", "Muso dɔ"),
     ],
 )
-def test_words_are_found_in_both_languages_whatever_their_accents(library, query, key, language, words):
-    hit = next(hit for hit in found(drafted(library), query).hits if hit.leaf.key == key)
+def test_words_are_found_in_both_languages_whatever_their_accents(editions, query, key, language, words):
+    hit = next(hit for hit in found(drafted(editions), query).hits if hit.leaf.key == key)
     shown = next(shown for shown in hit.words if shown.language == language)
     assert shown.words == words
     whole = f"{shown.before}{shown.words}{shown.after}".replace("…", "")
     assert whole in text(language, key) or whole in text(language, f"{key}@sms")
 
 
-def test_a_screen_is_found_by_its_own_key_and_what_a_draft_says_is_found(library):
-    assert keys_found(drafted(library), "callback.when")[0] == "callback.when"
-    composed = drafted(library, **{words_place("fr", "family.help"): value_of(text("fr", "family.help").replace("Soins", "Zorglub"))})
+def test_a_screen_is_found_by_its_own_key_and_what_a_draft_says_is_found(editions):
+    assert keys_found(drafted(editions), "callback.when")[0] == "callback.when"
+    composed = drafted(editions, **{words_place("fr", "family.help"): value_of(text("fr", "family.help").replace("Soins", "Zorglub"))})
     assert keys_found(composed, "zorglub") == ["family.help"]
 
 
-def test_no_more_is_found_than_can_be_read_and_nothing_for_nothing(library):
-    many = found(drafted(library), "a")
+def test_no_more_is_found_than_can_be_read_and_nothing_for_nothing(editions):
+    many = found(drafted(editions), "a")
     assert (len(many.hits), many.is_cut) == (MOST_FOUND, True)
     for query in ("", "   ", "«»", "?", "xyzzy", "*" * 500, "9" * 500):
-        assert found(drafted(library), query) == SearchResult((), is_cut=False)
+        assert found(drafted(editions), query) == SearchResult((), is_cut=False)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_no_more_is_found_than_can_be_read_and_nothing_for_nothing(library):
         {words_place("fr", "family.unknown"): value_of("Des mots sans écran")},
     ],
 )
-def test_a_draft_that_is_not_sound_is_listed_searched_and_drawn(library, parts):
-    composed = drafted(library, **parts)
+def test_a_draft_that_is_not_sound_is_listed_searched_and_drawn(editions, parts):
+    composed = drafted(editions, **parts)
     view = viewed(composed)
     assert view.faults.count
     assert sum(part.count for part in view.wrong) == view.faults.count

@@ -70,7 +70,7 @@ def seen(line: Line, number: str) -> list[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: EditionCache) -> Iterator[Line]:
+def line_on(request: pytest.FixtureRequest, tmp_path: Path, editions: EditionCache) -> Iterator[Line]:
     """A line with its staff over each of the two databases."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'queue.db'}"
@@ -80,7 +80,7 @@ def line_on(request: pytest.FixtureRequest, tmp_path: Path, library: EditionCach
     upgrade(url)
     seal = Seal.from_text(KEYS)
     store = SqlStore(url, seal, 20_000)
-    line = Line(store, seal, library)
+    line = Line(store, seal, editions)
     add_staff(store, line.clock.now())
     yield line
     store.close()

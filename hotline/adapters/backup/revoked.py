@@ -28,7 +28,7 @@ NAME: Final = "revoked"
 _LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled|figures) ([0-9]{1,12}) ([0-9]{1,12}) ((?:[0-9a-f]{2}){32,96})")
 _END: Final = 64
 """Bytes: the last line's hash, or most of it."""
-Key: TypeAlias = tuple[RevokedKind, bytes, int]
+RevocationKey: TypeAlias = tuple[RevokedKind, bytes, int]
 
 
 class RevokedFile:
@@ -38,7 +38,7 @@ class RevokedFile:
         """`seconds`: how long whoever appends waits for the disk at most."""
         self.path = path
         self._apart = Apart("revoked", seconds)
-        self._known = Known()
+        self._known = KnownRevocations()
 
     def append(self, revocations: tuple[Revocation, ...]) -> None:
         """Never raises: what was stopped is stopped, whatever becomes of this file. `hotline doctor` looks whether it can be written."""
@@ -110,11 +110,11 @@ class RevokedFile:
                 os.close(file)
 
 
-class Known:
+class KnownRevocations:
     """What stood in the file when it was read last, so that only what is new need be read. Of another file of that name, or one that was cut, all is new."""
 
     def __init__(self) -> None:
-        self.keys: set[Key] = set()
+        self.keys: set[RevocationKey] = set()
         self.soonest: int | None = None
         """When the first of them may be taken out."""
         self._file: tuple[int, int] | None = None
@@ -122,15 +122,15 @@ class Known:
         self._end = b""
         """What stood before the place that was read to: by it a file that was written over is told from one that grew."""
 
-    def followed(self, path: Path) -> Known:
+    def followed(self, path: Path) -> KnownRevocations:
         """Read on, to the end of the last whole line. Returns this one, or another that began anew. Raises OSError."""
         try:
             file = path.open("rb")
         except FileNotFoundError:
-            return Known()
+            return KnownRevocations()
         with file:
             status = os.fstat(file.fileno())
-            fresh = self if self._goes_on(file.fileno(), status) else Known()
+            fresh = self if self._goes_on(file.fileno(), status) else KnownRevocations()
             fresh._file = (status.st_dev, status.st_ino)  # noqa: SLF001 -- one of us
             file.seek(fresh._read)  # noqa: SLF001
             for line in file:
@@ -151,7 +151,7 @@ class Known:
             self.soonest = found.until if self.soonest is None else min(self.soonest, found.until)
 
 
-def _key(revocation: Revocation) -> Key:
+def _key(revocation: Revocation) -> RevocationKey:
     return revocation.kind, revocation.digest, revocation.at
 
 

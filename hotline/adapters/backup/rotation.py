@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from hotline.adapters.backup.sealed_file import SUFFIX, SUM_SUFFIX, UNFINISHED
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, FileKind
+from hotline.ports.upkeep.backups import BACKUP_LATE_SECONDS, BackupFileKind
 
 _NAME: Final = re.compile(r"hotline-(daily|weekly|numbers)-(\d{8}T\d{6}Z)\.age")
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -24,18 +24,18 @@ class KeptBackup(Struct, frozen=True):
     """A backup in a folder."""
 
     path: Path
-    kind: FileKind
+    kind: BackupFileKind
     at: int
 
 
-def name_of(kind: FileKind, at: int) -> str:
+def name_of(kind: BackupFileKind, at: int) -> str:
     return f"hotline-{kind}-{datetime.fromtimestamp(at, UTC):{_STAMP}}{SUFFIX}"
 
 
 def kept_in(folder: Path) -> tuple[KeptBackup, ...]:
     """The backups of a folder, newest first. Raises OSError."""
     found = [(path, match) for path in folder.iterdir() if (match := _NAME.fullmatch(path.name))] if folder.is_dir() else []
-    backups = [KeptBackup(path, cast("FileKind", match[1]), _moment(match[2])) for path, match in found]
+    backups = [KeptBackup(path, cast("BackupFileKind", match[1]), _moment(match[2])) for path, match in found]
     return tuple(sorted(backups, key=lambda backup: (-backup.at, backup.path.name)))
 
 

@@ -19,7 +19,7 @@ from hotline.adapters.sql.sealed import SealedColumn, context, sealed_columns
 from hotline.adapters.sql.store import store_away
 from hotline.adapters.sql.tables import ledger, metadata, numbers, pranks, rings, stops
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
-from hotline.ports.upkeep.backups import FileKind
+from hotline.ports.upkeep.backups import BackupFileKind
 from hotline.retention import KEY_SECONDS, PRANK_DAYS, RING_SECONDS
 
 NEVER: Final = frozenset(
@@ -50,7 +50,7 @@ class NotCurrent(Exception):
     """The tables are of a newer version than this, or too old for it."""
 
 
-def in_backup(kind: FileKind) -> tuple[Table, ...]:
+def in_backup(kind: BackupFileKind) -> tuple[Table, ...]:
     """The tables of such a file; whatever one refers to stands before it, or in the file beside."""
     meant = {"weekly": ALWAYS, "numbers": OF_NUMBERS}.get(kind) or set(metadata.tables) - NEVER - OF_NUMBERS
     return tuple(found for found in metadata.sorted_tables if found.name in meant)
@@ -69,7 +69,7 @@ def snapshot(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def backup(connection: Connection, kind: FileKind, at: int, number_hours: int) -> Iterator[bytes]:
+def backup(connection: Connection, kind: BackupFileKind, at: int, number_hours: int) -> Iterator[bytes]:
     """The stream of a backup. Numbers whose time is over are not in it, whether or not the clock came to erase them. Raises NotCurrent."""
     revision, steps = revision_of(connection), chain()
     if revision not in steps or steps.index(revision) < steps.index(needed(steps)):

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from hotline.ports.upkeep.backups import FileKind
+from hotline.ports.upkeep.backups import BackupFileKind
 
 MAGIC: Final = b"hotline backup 1\n"
 LENGTH_BYTES: Final = 4
@@ -32,7 +32,7 @@ class BackupHead(Struct, frozen=True, tag="head"):
     revision: str
     """Of the tables: which migration they had come to."""
     made_at: int
-    kind: FileKind
+    kind: BackupFileKind
 
 
 class TableBegins(Struct, frozen=True, tag="table"):

@@ -12,12 +12,11 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from hotline.adapters.durable import sync_folder
 from hotline.adapters.keys.keyring import Keyring, KeysBroken, read_keys
-from hotline.adapters.sql.rotation import Rotated
+from hotline.adapters.sql.rotation import Rotated, Tell
 
 SETTLE_SECONDS: Final = 5.0
 """By then every process has read the file again, which it does each second."""
 Until: TypeAlias = Literal["announced", "switched", "finished"]
-Tell: TypeAlias = Callable[[str], None]
 
 
 class Busy(Exception):

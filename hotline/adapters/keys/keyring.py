@@ -15,7 +15,7 @@ from msgspec.structs import replace
 HASH: Final = "hash"
 """The id of the one hashing key of older lines, for everything that is hashed."""
 KEY_BYTES: Final = 32
-State: TypeAlias = Literal["current", "next", "leaving", "old"]
+KeyState: TypeAlias = Literal["current", "next", "leaving", "old"]
 """`current` seals, or hashes. `next` opens already and seals nothing until every process knows it. `leaving` opens, and what lies under it is being sealed
 anew. `old` opens what is left."""
 SEALING: Final = ("number", "testimony", "factor", "general")
@@ -37,7 +37,7 @@ class Key(Struct, frozen=True):
 
     purpose: str
     id: str
-    state: State
+    state: KeyState
     since: int
     secret: bytes
 
@@ -96,7 +96,7 @@ class Keyring(Struct, frozen=True):
     def without(self, purpose: str, id: str) -> Keyring:
         return Keyring(tuple(key for key in self.keys if (key.purpose, key.id) != (purpose, id)))
 
-    def has(self, state: State) -> bool:
+    def has(self, state: KeyState) -> bool:
         return any(key.state == state for key in self.keys)
 
     def _fresh_id(self, purpose: str) -> str:
@@ -129,7 +129,7 @@ def _key(entry: str, position: int) -> Key:
     if len(parts) != _PARTS or parts[0] not in PURPOSES or not _ID.fullmatch(parts[1]):
         raise KeysBroken(f"entry {position}: not `purpose:id:state:since:base64`")
     purpose, id, state, since, secret = parts
-    if state not in get_args(State) or not (since.isascii() and since.isdigit()):
+    if state not in get_args(KeyState) or not (since.isascii() and since.isdigit()):
         raise KeysBroken(f"entry {position} ({purpose} {id}): its state or moment is none")
     return Key(purpose, id, state, int(since), _secret(secret, f"entry {position} ({purpose} {id})"))  # type: ignore[arg-type]
 
@@ -166,7 +166,7 @@ def _older(entries: tuple[str, ...]) -> Keyring:
         raise KeysBroken("no entry `hash`")
     if not read:
         raise KeysBroken("no entry beside `hash`")
-    states: list[State] = ["current", *("old" for _ in range(len(read) - 1))]  # type: ignore[list-item]
+    states: list[KeyState] = ["current", *("old" for _ in range(len(read) - 1))]  # type: ignore[list-item]
     sealing = (Key(purpose, id, state, 0, secret) for purpose in SEALING for state, (id, secret) in zip(states, read.items(), strict=True))
     return Keyring((*sealing, *(Key(purpose, HASH, "current", 0, hashing) for purpose in HASHING)))
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 from msgspec import Struct
 from sqlalchemy import Column, bindparam, select, update
@@ -29,6 +30,8 @@ from hotline.adapters.sql.unit import THIS
 
 BATCH: Final = 100
 """Rows a transaction: nobody else waits long."""
+Tell: TypeAlias = Callable[[str], None]
+"""Says to whoever exchanges keys how far it is."""
 _PAIRS: Final = tuple(f"{digits:02}" for digits in range(100))
 _NUMBERS: Final = select(numbers.c.callback, numbers.c.number_hash, numbers.c.sealed).order_by(numbers.c.callback).limit(BATCH)
 _REBOX: Final = update(numbers).where(numbers.c.callback == THIS)

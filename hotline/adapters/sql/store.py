@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from threading import Lock
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 from weakref import finalize
 
 import psycopg
@@ -35,7 +35,7 @@ from hotline.adapters.sql.desk.audit import SqlAudit
 from hotline.adapters.sql.desk.care import SqlCare
 from hotline.adapters.sql.desk.cases import SqlCases
 from hotline.adapters.sql.desk.declarations import SqlDeclarations
-from hotline.adapters.sql.desk.drafts import SqlDrafts
+from hotline.adapters.sql.desk.drafts import SqlFormDrafts
 from hotline.adapters.sql.desk.shifts import SqlShifts
 from hotline.adapters.sql.desk.staff import SqlStaffStore
 from hotline.adapters.sql.desk.testimonies import SqlTestimonies
@@ -48,7 +48,7 @@ from hotline.adapters.sql.engine import make_engine
 from hotline.adapters.sql.figures.figures import SqlFigures
 from hotline.adapters.sql.figures.releases import SqlReleases
 from hotline.adapters.sql.figures.sharing_protocols import SqlSharingProtocols
-from hotline.adapters.sql.rotation import HASHED, Rotated, SqlRotation
+from hotline.adapters.sql.rotation import HASHED, Rotated, SqlRotation, Tell
 from hotline.adapters.sql.sealed import SealedColumn, sealed_columns
 from hotline.adapters.sql.upkeep.backups import SqlBackups
 from hotline.adapters.sql.upkeep.clocks import SqlClocks
@@ -63,9 +63,6 @@ FAILURES: Final = (DBAPIError, PoolTimeout, sqlite3.Error, psycopg.Error)
 ONE_WRITER: Final = text("SELECT pg_advisory_xact_lock(7310593858022762849)")
 """PostgreSQL's writers take turns, as SQLite's do (BEGIN IMMEDIATE): rules read a row, decide, and write it whole, and a stop that came in
 between would be undone. Some hundreds of writes a second are more than this line will see. The number is `promises` in ASCII."""
-
-
-Tell: TypeAlias = Callable[[str], None]
 
 
 def _nothing(_: str) -> None:
@@ -93,7 +90,7 @@ class SqlTransaction:
         self.shifts = SqlShifts(connection, seal)
         self.declarations = SqlDeclarations(connection, seal)
         self.accounts = SqlAccounts(connection, seal)
-        self.drafts = SqlDrafts(connection, seal)
+        self.form_drafts = SqlFormDrafts(connection, seal)
         self.cases = SqlCases(connection, seal)
         self.care = SqlCare(connection, seal)
         self.testimonies = SqlTestimonies(connection, seal)

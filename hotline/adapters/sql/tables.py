@@ -295,7 +295,7 @@ draft_parts = Table(
     metadata,
     Column("draft", String(32), ForeignKey("edition_drafts.id", ondelete="CASCADE"), primary_key=True),
     Column("place", String(128), primary_key=True),
-    # What it becomes and what it was, as JSON; none: it is not there. Words of an edition are for everybody: not sealed.
+    # What it becomes and what it was, as JSON; null where it is not there. Words of an edition are for everybody: not sealed.
     Column("value", Text),
     Column("was", Text),
     Column("by", String(32), nullable=False),
@@ -628,7 +628,7 @@ handed = Table(
     "handed",
     metadata,
     _callback(key=True),
-    # What a supervisor tells whoever it is handed to, and who she is.
+    # What a supervisor tells whoever it is handed to, and which supervisor.
     Column("sealed", LargeBinary, nullable=False),
 )
 

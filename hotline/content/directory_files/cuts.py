@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import CollectionNode, MappingNode, Node, ScalarNode, SequenceNode
 
-from hotline.content.directory_files.entries import FIELDS, Section, is_partial_day
+from hotline.content.directory_files.entries import FIELDS, DirectorySection, is_partial_day
 from hotline.content.flow_files.nodes import is_empty
 
 _IN_ONE_LINE: Final = ("regions", "places")
@@ -24,7 +24,7 @@ _WORDS: Final = frozenset(("null", "true", "false", "yes", "no", "on", "off"))
 class EntryChange(NamedTuple):
     """What becomes of one entry: fields by their new value, None takes one out."""
 
-    section: Section
+    section: DirectorySection
     id: str
     fields: Mapping[str, str | None]
     new: bool
@@ -129,7 +129,7 @@ def _without(text: str, entry: MappingNode, field: str) -> _Cut:
     return _Cut(key.start_mark.index, entry.value[1][0].start_mark.index if len(entry.value) > 1 else end, "")
 
 
-def _added(text: str, section: Section, changes: Sequence[EntryChange], line_end: str) -> str:
+def _added(text: str, section: DirectorySection, changes: Sequence[EntryChange], line_end: str) -> str:
     """New entries behind the last one of their list, in the order in which they come."""
     root = composed(text)
     node = value_at(root, section)
@@ -148,7 +148,7 @@ def _added(text: str, section: Section, changes: Sequence[EntryChange], line_end
     return _spliced(text, [_Cut(end, end, _block(section, changes, line_end, indent))])
 
 
-def _block(section: Section, changes: Sequence[EntryChange], line_end: str, indent: int) -> str:
+def _block(section: DirectorySection, changes: Sequence[EntryChange], line_end: str, indent: int) -> str:
     """New entries, each on lines of its own, a line's end before every line."""
     lines: list[str] = []
     for change in changes:
@@ -162,7 +162,7 @@ def _block(section: Section, changes: Sequence[EntryChange], line_end: str, inde
     return "".join(f"{line_end}{line}" for line in lines)
 
 
-def _flow(section: Section, change: EntryChange) -> str:
+def _flow(section: DirectorySection, change: EntryChange) -> str:
     if section == "kinds":
         return _name(change.id)
     fields = ", ".join(f"{field}: {_written(field, value, flow=True)}" for field, value in _in_order(change))

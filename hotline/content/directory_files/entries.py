@@ -14,8 +14,8 @@ from hotline.engine.entry_fields import (
     NEEDED,
     SECTIONS,
     VERIFICATION,
+    DirectorySection,
     FieldFault,
-    Section,
     field_faults,
     is_day,
     is_partial_day,
@@ -31,7 +31,7 @@ __all__ = [
     "NEEDED",
     "SECTIONS",
     "VERIFICATION",
-    "Section",
+    "DirectorySection",
     "faults",
     "is_day",
     "is_partial_day",
@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 
-def faults(section: Section, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def faults(section: DirectorySection, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """`field_faults` in words."""
     for field, what in field_faults(section, values):
         yield field, said_of(what, values[field])

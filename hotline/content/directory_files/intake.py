@@ -8,7 +8,17 @@ from typing import Final, TypeAlias
 
 from msgspec import Struct
 
-from hotline.content.directory_files.entries import DAYS, FIELDS, LONGEST_ID, NEEDED, SECTIONS, VERIFICATION, Section, said_of, values_of
+from hotline.content.directory_files.entries import (
+    DAYS,
+    FIELDS,
+    LONGEST_ID,
+    NEEDED,
+    SECTIONS,
+    VERIFICATION,
+    DirectorySection,
+    said_of,
+    values_of,
+)
 from hotline.content.directory_files.registry import Edit, after_edits
 from hotline.content.directory_files.tables import CellFault, Row, Table
 from hotline.content.flow_files.nodes import NAME, quoted
@@ -18,7 +28,7 @@ from hotline.engine.flow import Item
 from hotline.engine.phone.numbers import digits
 from hotline.ports.editions.directory_sheets import SheetFaultCode
 
-Key: TypeAlias = tuple[Section, str]
+EntryKey: TypeAlias = tuple[DirectorySection, str]
 _DATES: Final = tuple(field for field in VERIFICATION if field in DAYS)
 
 
@@ -34,7 +44,7 @@ class _RowEntry(Struct, frozen=True):
     """The entry that one row is about: its values before, and the edit that makes of them what the row says."""
 
     row: Row
-    key: Key
+    key: EntryKey
     before: Mapping[str, str]
     edit: Edit
 
@@ -47,7 +57,7 @@ def edits_of(table: Table, entries: Sequence[Item], today: date) -> tuple[Edit, 
     found = list(table.faults)
     standing = {(item.list, item.id): values_of(item) for item in in_regions(tuple(entries))}
     meant: list[_RowEntry] = []
-    first: dict[Key, int] = {}
+    first: dict[EntryKey, int] = {}
     for row in table.rows:
         key = _key(row, found)
         if key is None:
@@ -66,7 +76,7 @@ def edits_of(table: Table, entries: Sequence[Item], today: date) -> tuple[Edit, 
     return edits
 
 
-def _key(row: Row, found: list[CellFault]) -> Key | None:
+def _key(row: Row, found: list[CellFault]) -> EntryKey | None:
     """Which entry the row is about. Returns None after noting why it is about none."""
     before = len(found)
     name, id = row.cells.get("list", ""), row.cells.get("id", "")
@@ -78,7 +88,7 @@ def _key(row: Row, found: list[CellFault]) -> Key | None:
     return (section, id) if section and len(found) == before and not {"list", "id"} & set(row.unread) else None
 
 
-def _meant(row: Row, key: Key, standing: Mapping[str, str] | None) -> _RowEntry:
+def _meant(row: Row, key: EntryKey, standing: Mapping[str, str] | None) -> _RowEntry:
     before = standing or {}
     cells = {column: value for column, value in row.cells.items() if column not in {"list", "id"}}
     if key[0] == "kinds" and cells.get("name") == key[1]:

@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import Struct
 from ruamel.yaml.nodes import Node, SequenceNode
 
-from hotline.content.directory_files.entries import FIELDS, LONGEST_ID, NEEDED, SECTIONS, Section, faults, one_line
+from hotline.content.directory_files.entries import FIELDS, LONGEST_ID, NEEDED, SECTIONS, DirectorySection, faults, one_line
 from hotline.content.flow_files.nodes import NAME, Reader, is_empty, quoted
 from hotline.engine.entry_fields import in_regions
 from hotline.engine.flow import DayPart, Item
@@ -85,7 +85,7 @@ def _kinds(reader: Reader, node: Node | None) -> Iterator[Item]:
             yield Item("kinds", id, id, {}, reader.at(item))
 
 
-def _entries(reader: Reader, section: Section, node: Node | None) -> Iterator[Item]:
+def _entries(reader: Reader, section: DirectorySection, node: Node | None) -> Iterator[Item]:
     for id, key, value in reader.entries(node, section):
         if not NAME.fullmatch(id):
             reader.fault(key, f"{section}: {quoted(id)} is no name; small letters, digits, - and _")
@@ -97,13 +97,13 @@ def _entries(reader: Reader, section: Section, node: Node | None) -> Iterator[It
                 reader.lost.add(id)
 
 
-def _is_short(reader: Reader, section: Section, id: str, key: Node) -> bool:
+def _is_short(reader: Reader, section: DirectorySection, id: str, key: Node) -> bool:
     if len(id) > LONGEST_ID:
         reader.fault(key, f"{section}: {quoted(id)} is longer than {LONGEST_ID} letters")
     return len(id) <= LONGEST_ID
 
 
-def _values(reader: Reader, section: Section, id: str, key: Node, node: Node) -> dict[str, str]:
+def _values(reader: Reader, section: DirectorySection, id: str, key: Node, node: Node) -> dict[str, str]:
     fields = reader.fields(node, id, FIELDS[section], NEEDED[section], key)
     texts = {name: _value(reader, f"{id}: {name}", value) for name, value in fields.items()}
     values = {name: one_line(text.replace(FOLD, "")) for name, text in texts.items() if text is not None}

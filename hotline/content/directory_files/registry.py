@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 
 from hotline.content.directory_files.arranging import arranged
 from hotline.content.directory_files.cuts import EntryChange, cut
-from hotline.content.directory_files.entries import Section, values_of
+from hotline.content.directory_files.entries import DirectorySection, values_of
 from hotline.content.directory_files.reading import entries
 from hotline.content.flow_files.nodes import Reader
 from hotline.engine.check import said
@@ -33,7 +33,7 @@ class CannotEdit(Exception):
 class Edit(Struct, frozen=True):
     """What becomes of one entry: fields by their new value, None takes one out. An entry that is not there is added."""
 
-    section: Section
+    section: DirectorySection
     id: str
     fields: Mapping[str, str | None]
     gone: bool = False
@@ -78,7 +78,7 @@ def edited(data: bytes, decide: Decide) -> bytes:
     return byte_order_mark + text.encode()
 
 
-def in_order(data: bytes, orders: Mapping[Section, Sequence[str]]) -> bytes:
+def in_order(data: bytes, orders: Mapping[DirectorySection, Sequence[str]]) -> bytes:
     """The file with these entries of each list in this order, and every other where it stands. Raises CannotEdit."""
     text = data.decode("utf-8-sig")
     byte_order_mark = data[: len(data) - len(text.encode())]

@@ -11,10 +11,10 @@ from hotline.content.directory_files.registry import CannotEdit, Edit
 from hotline.engine.flow import Item
 from hotline.engine.freshness import EMERGENCY, STALE_PLACE_DAYS, period
 
-Call: TypeAlias = Literal["day", "night"]
+CallTime: TypeAlias = Literal["day", "night"]
 
 
-def verification(items: Sequence[Item], id: str, by: str, on: date, call: Call | None, today: date) -> Edit:
+def verification(items: Sequence[Item], id: str, by: str, on: date, call: CallTime | None, today: date) -> Edit:
     """The edit that says that `by` rang this service's number on that local day; an emergency number is rung once by day and once by night.
 
     The day of the last call becomes `verified_on`, even if an earlier one is written down later. Raises CannotEdit.

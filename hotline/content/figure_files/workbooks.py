@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -44,17 +44,17 @@ _OVER: Final = Alignment(horizontal="right", wrap_text=True, vertical="top")
 _NO_SHEET: Final = re.compile(r"[\[\]:*?/\\]")
 _SHEET_LETTERS: Final = 31
 
-Words = Callable[[str], str]
+InWords: TypeAlias = Callable[[str], str]
 
 
 class OpenpyxlWorkbooks:
     """`hotline.ports.figures.figure_files.FigureWorkbooks`."""
 
-    def xlsx(self, figures: ReleasedFigures, words: Words, released_at: datetime) -> bytes:
+    def xlsx(self, figures: ReleasedFigures, words: InWords, released_at: datetime) -> bytes:
         return as_xlsx(figures, words, released_at)
 
 
-def as_xlsx(figures: ReleasedFigures, words: Words, released_at: datetime) -> bytes:
+def as_xlsx(figures: ReleasedFigures, words: InWords, released_at: datetime) -> bytes:
     """`words`: by key, in the language of `figures`. `released_at`: what the file says of its making, which is nobody's business."""
     workbook = Workbook()
     _read_first(workbook.active, figures, words)
@@ -90,7 +90,7 @@ def put(sheet: Any, row: int, column: int, value: str | int | None) -> Any:
     return cell
 
 
-def _read_first(sheet: Any, figures: ReleasedFigures, words: Words) -> None:
+def _read_first(sheet: Any, figures: ReleasedFigures, words: InWords) -> None:
     sheet.title = _sheet_name(words("figures.files.readme"))
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 34, 90
     put(sheet, 1, 1, f"{words('figures.files.figures')} · {figures.period}").font = _TITLE
@@ -120,7 +120,7 @@ def _read_first(sheet: Any, figures: ReleasedFigures, words: Words) -> None:
     sheet.page_setup.fitToHeight = 1
 
 
-def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words: Words) -> None:
+def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words: InWords) -> None:
     """Title and sentence, the tables below each other, and beside the first what is to be read with it."""
     widest = max(1 + len(table.columns) + bool(table.row_shares) for table in figure.tables)
     put(sheet, 1, 1, figure.title).font = _TITLE
@@ -145,7 +145,7 @@ def _figure(sheet: Any, figure: ReleasedFigure, figures: ReleasedFigures, words:
     _page(sheet)
 
 
-def _table(sheet: Any, row: int, table: ReleasedTable, words: Words) -> int:
+def _table(sheet: Any, row: int, table: ReleasedTable, words: InWords) -> int:
     """Returns the last row that it takes."""
     heads = [table.title, *(column.label for column in table.columns), *([words("figures.percent")] if table.row_shares else [])]
     for column, head in enumerate(heads, 1):

@@ -11,12 +11,12 @@ from ruamel.yaml.nodes import MappingNode, Node
 from hotline.content.flow_files.nodes import NAME, Reader, quoted
 from hotline.engine.flow import KEYS, Ask, Branch, CallFlow, Condition, Do, Each, End, Kind, List, Menu, Option, Say, Way
 
-_Asked: TypeAlias = Literal["phone", "digits", "number", "text"]
+_AskedFor: TypeAlias = Literal["phone", "digits", "number", "text"]
 _When: TypeAlias = Literal["now", "part", "next_day", "soonest"]
 _Order: TypeAlias = Literal["open_callback", "refine_callback", "cancel_callback", "stop_calls"]
 
 LISTS: Final[tuple[List, ...]] = get_args(List)
-_ASKED: Final[tuple[_Asked, ...]] = get_args(_Asked)
+_ASKED: Final[tuple[_AskedFor, ...]] = get_args(_AskedFor)
 _WHENS: Final[tuple[_When, ...]] = get_args(_When)
 _ORDERS: Final[tuple[_Order, ...]] = get_args(_Order)
 READ: Final[tuple[Literal["testimonies"], ...]] = ("testimonies",)

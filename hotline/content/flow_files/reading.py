@@ -12,7 +12,7 @@ from hotline.content.flow_files.nodes import NAME, Reader, is_empty, quoted
 from hotline.engine.flow import RETURN, Flow, ScreenSource, Where
 
 
-class FlowDraft(NamedTuple):
+class NamedFlow(NamedTuple):
     """A flow of which only the names are read: enough for another flow to lead to it."""
 
     reader: Reader
@@ -22,7 +22,7 @@ class FlowDraft(NamedTuple):
     """Key and value, by name."""
 
 
-def draft_of(reader: Reader, name: str, node: Node) -> FlowDraft | None:
+def named_flow(reader: Reader, name: str, node: Node) -> NamedFlow | None:
     """The first pass. Returns None if the file holds no screen. A flow that does not say where it starts is taken to start at its first."""
     if not NAME.fullmatch(name):
         reader.fault(1, f"{quoted(name)} is no name for a flow; small letters, digits, - and _")
@@ -39,7 +39,7 @@ def draft_of(reader: Reader, name: str, node: Node) -> FlowDraft | None:
         reader.fault(fields["screens"], f"{name}: no screen")
     if not screens:
         return None
-    return FlowDraft(reader, name, full(start or next(iter(screens)), name, screens, {}), screens)
+    return NamedFlow(reader, name, full(start or next(iter(screens)), name, screens, {}), screens)
 
 
 def full(target: str, flow: str, screens: Mapping[str, object], starts: Mapping[str, str]) -> str:
@@ -50,22 +50,22 @@ def full(target: str, flow: str, screens: Mapping[str, object], starts: Mapping[
     return own if target in screens else starts.get(target, own)
 
 
-def flow(draft: FlowDraft, starts: Mapping[str, str]) -> tuple[Flow, frozenset[str]]:
+def flow(named: NamedFlow, starts: Mapping[str, str]) -> tuple[Flow, frozenset[str]]:
     """The second pass: whatever screens are sound, and the keys of those that are not, or that a wrong indent put into another one."""
 
     def in_full(target: str) -> str:
-        return full(target, draft.name, draft.screens, starts)
+        return full(target, named.name, named.screens, starts)
 
     screens: list[ScreenSource] = []
     unsound: set[str] = set()
-    for name, (key, node) in draft.screens.items():
-        scope, before = Scope(draft.reader, f"{draft.name}.{name}", in_full), len(draft.reader.faults)
+    for name, (key, node) in named.screens.items():
+        scope, before = Scope(named.reader, f"{named.name}.{name}", in_full), len(named.reader.faults)
         if screen := _screen(scope, key, node):
             screens.append(screen)
-        if len(draft.reader.faults) > before:
+        if len(named.reader.faults) > before:
             within = node.value if isinstance(node, MappingNode) else ()
-            unsound |= {scope.screen, *(f"{draft.name}.{field.value}" for field, _ in within)}
-    return Flow(draft.name, draft.start, tuple(screens), Where(draft.reader.file, 1)), frozenset(unsound)
+            unsound |= {scope.screen, *(f"{named.name}.{field.value}" for field, _ in within)}
+    return Flow(named.name, named.start, tuple(screens), Where(named.reader.file, 1)), frozenset(unsound)
 
 
 def _screen(scope: Scope, key: Node, node: Node) -> ScreenSource | None:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args, get_type_hints
+from typing import Any, Final, TypeAlias, get_args, get_type_hints
 
-from hotline.content.directory_files.entries import DAYS, EVENTS, FIELDS, LONGEST_ID, NEEDED, SECTIONS, Section
+from hotline.content.directory_files.entries import DAYS, EVENTS, FIELDS, LONGEST_ID, NEEDED, SECTIONS, DirectorySection
 from hotline.content.flow_files.kinds import CONDITION, KINDS, LISTS, NUMBERS, READ, TAKES, TARGET
 from hotline.content.flow_files.nodes import NAME
 from hotline.content.flow_files.schema_words import ABOUT
 from hotline.engine.flow import RETURN, Ask, Do
 
-Schema = dict[str, Any]
+Schema: TypeAlias = dict[str, Any]
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 FOLDER: Final = "flows/schema"
@@ -176,7 +176,7 @@ def _parts() -> Schema:
     return _named(_about("part", {"type": "string", "pattern": _SPAN}))
 
 
-def _section(section: Section) -> Schema:
+def _section(section: DirectorySection) -> Schema:
     name = {**_name(), "maxLength": LONGEST_ID}
     if section == "kinds":
         return {"type": ["array", "null"], "uniqueItems": True, "items": name}
@@ -187,7 +187,7 @@ def _section(section: Section) -> Schema:
     return {**_named(entry), "type": ["object", "null"], "propertyNames": {"maxLength": LONGEST_ID}}
 
 
-def _value(section: Section, field: str) -> Schema:
+def _value(section: DirectorySection, field: str) -> Schema:
     """A field's form. An editor reads `2025` and `80333` as numbers, which the line takes as they were written."""
     if section == "events" and field == "kind":
         return {"enum": list(EVENTS)}

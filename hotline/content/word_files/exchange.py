@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from hotline.engine.flow import Sources
-from hotline.ports.editions.translations import FileKind, TranslatedFile
+from hotline.ports.editions.translations import TranslatedFile, WordsFileKind
 
 
 class PoAndSheets:
     """Words to translators and back."""
 
-    def write(self, sources: Sources, language: str, kind: FileKind) -> bytes:
+    def write(self, sources: Sources, language: str, kind: WordsFileKind) -> bytes:
         from hotline.content.word_files import exchanged  # noqa: PLC0415
 
         return exchanged.written(sources, language, kind)

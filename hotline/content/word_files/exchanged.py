@@ -12,7 +12,7 @@ from hotline.content.flow_files.nodes import Reader
 from hotline.content.word_files.reading import words
 from hotline.content.word_files.translations import export, order_of, what
 from hotline.engine.flow import Sources
-from hotline.ports.editions.translations import FileKind, LineFault, TranslatedFile, TranslatedWords
+from hotline.ports.editions.translations import LineFault, TranslatedFile, TranslatedWords, WordsFileKind
 
 KEY, ABOUT, WORDS = "key", "about", "words"
 """Heads of a workbook's columns; the language of `words` stands behind it: `words bm`."""
@@ -23,7 +23,7 @@ _LANGUAGE: Final = re.compile(rb'^"Language: ([a-z]+)', re.MULTILINE)
 _WORKBOOK: Final = b"PK\x03\x04"
 
 
-def written(sources: Sources, language: str, kind: FileKind) -> bytes:
+def written(sources: Sources, language: str, kind: WordsFileKind) -> bytes:
     """As `TranslatorFiles.write` promises."""
     return write_sheet(_rows(sources, language), "words") if kind == "xlsx" else export(sources, language).encode()
 

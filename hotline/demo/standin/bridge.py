@@ -13,13 +13,13 @@ from msgspec.structs import replace
 
 from hotline.demo.standin.phones import CallView, Phones, Pressed
 from hotline.demo.standin.voice import Action, Dial, GetDigits, HangUp, SpokenAction, Unreadable, read_actions
-from hotline.demo.standin.wire import Answer, NoAnswer
+from hotline.demo.standin.wire import NoAnswer, WireAnswer
 from hotline.engine.phone.numbers import COUNTRY
 from hotline.engine.times import HOUR_SECONDS
 
 LONGEST_CALL = HOUR_SECONDS
 
-Cause: TypeAlias = Literal[
+HangupCause: TypeAlias = Literal[
     "NORMAL_CLEARING", "CALL_REJECTED", "NO_ANSWER", "USER_BUSY", "ORIGINATOR_CANCEL", "NORMAL_TEMPORARY_FAILURE", "UNSPECIFIED"
 ]
 
@@ -39,7 +39,7 @@ USUAL = RingTiming()
 class Ended(Exception):
     """The call is over, for this cause."""
 
-    def __init__(self, cause: Cause) -> None:
+    def __init__(self, cause: HangupCause) -> None:
         super().__init__(cause)
         self.cause = cause
 
@@ -55,7 +55,7 @@ class Bridge:
         counselor: str,
         cover: str,
         phones: Phones,
-        post: Callable[[Mapping[str, str]], Answer],
+        post: Callable[[Mapping[str, str]], WireAnswer],
         timing: RingTiming,
         clock: Callable[[], float] = time.time,
         put_through: Callable[[str], None] | None = None,
@@ -76,7 +76,7 @@ class Bridge:
         """From the first ring to the final notice."""
         try:
             self._converse()
-            cause: Cause = "NORMAL_CLEARING"
+            cause: HangupCause = "NORMAL_CLEARING"
         except Ended as ended:
             cause = ended.cause
         except NoAnswer:
@@ -180,13 +180,13 @@ class Bridge:
             self._phones.leave(number, self.events)
             self._put_through(number)
 
-    def _ring(self, number: str, shown: str, seconds: float) -> Cause | None:
+    def _ring(self, number: str, shown: str, seconds: float) -> HangupCause | None:
         """Returns None if the phone answers; else why not, and the phone is at rest again."""
         if not self._phones.take(number, self.events):
             return "USER_BUSY"
         self._in_call.append(number)
         self._phones.change(number, call=CallView("ringing", shown))
-        cause: Cause = "NO_ANSWER"
+        cause: HangupCause = "NO_ANSWER"
         end = monotonic() + seconds
         try:
             while (pressed := self._next(end, ringing=number)) is not None:
@@ -242,7 +242,7 @@ class Bridge:
             "callStartTime": _stamp(self._placed),
         }
 
-    def _final(self, cause: Cause) -> dict[str, str]:
+    def _final(self, cause: HangupCause) -> dict[str, str]:
         spoken = 0 if self._answered is None else int(self._clock() - self._answered)
         ended = {
             "durationInSeconds": str(spoken),

@@ -10,7 +10,7 @@ from time import monotonic
 
 from msgspec import Struct
 
-from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest
+from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest
 
 MOST_WAITING = 2000
 MOST_ATTEMPTS = 10
@@ -25,7 +25,7 @@ class Parcel(Struct, frozen=True):
 class Courier:
     """One thread, so that what one phone sends arrives in order unless the line refuses some of it."""
 
-    def __init__(self, ask: Callable[[WireRequest], Answer], pause: float) -> None:
+    def __init__(self, ask: Callable[[WireRequest], WireAnswer], pause: float) -> None:
         """`ask` sends one to the line; `pause`: seconds before the second try, doubled from then on."""
         self._ask, self._pause = ask, pause
         self._woken = threading.Condition()

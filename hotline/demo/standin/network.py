@@ -14,9 +14,9 @@ from msgspec import Struct
 
 from hotline.demo.standin.bridge import USUAL, Bridge, Inbound, RingTiming
 from hotline.demo.standin.courier import Courier
-from hotline.demo.standin.phones import Fault, Phone, Phones, Pressed, Shown, Sms
-from hotline.demo.standin.ussd import NETWORK, AfricasTalkingUssd, Ending, HandsetSession, UssdWire, opening
-from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest, asked, form_request
+from hotline.demo.standin.phones import DialFault, Phone, Phones, PhoneScreen, Pressed, Sms
+from hotline.demo.standin.ussd import NETWORK, AfricasTalkingUssd, EndStatus, HandsetSession, UssdWire, opening
+from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest, asked, form_request
 from hotline.demo.words import Here
 from hotline.engine.phone.gsm import units
 
@@ -124,7 +124,7 @@ class Standin:
         return id
 
     def take_call(self, to: str) -> str | None:
-        """Begin to ring a number from the cover number; the voice session's id. None: too many calls at once."""
+        """Begin to ring a number from the cover number; the voice session's id. Returns None where there are too many calls at once."""
         return self._begin(Bridge(*self._voice(to), put_through=self._receive))
 
     def take_transfer(self, session: str, to: str) -> bool:
@@ -195,7 +195,9 @@ class Standin:
 
     # inside
 
-    def _voice(self, number: str) -> tuple[str, str, str, Phones, Callable[[Mapping[str, str]], Answer], RingTiming, Callable[[], float]]:
+    def _voice(
+        self, number: str
+    ) -> tuple[str, str, str, Phones, Callable[[Mapping[str, str]], WireAnswer], RingTiming, Callable[[], float]]:
         """What a call with this phone is made of."""
         return f"ATVId_{self._token(16)}", number, self.account.cover_number, self.phones, self._post_voice, self._timing, self._clock
 
@@ -211,17 +213,17 @@ class Standin:
             self._calls[_background(call.run)] = call
         return call.session
 
-    def _ask(self, request: WireRequest) -> Answer:
+    def _ask(self, request: WireRequest) -> WireAnswer:
         return asked(self._line, request, self._timing.answer)
 
-    def _post_voice(self, form: Mapping[str, str]) -> Answer:
+    def _post_voice(self, form: Mapping[str, str]) -> WireAnswer:
         return self._ask(form_request(f"{self._hooks}/voice", form))
 
     def _hop(self, dialogue: HandsetSession) -> None:
-        fault: Fault | None = None
+        fault: DialFault | None = None
         try:
             words, ends = dialogue.hop(self._ask)
-            screen: Shown | None = Shown(words, ends, *units(words))
+            screen: PhoneScreen | None = PhoneScreen(words, ends, *units(words))
         except NoAnswer:
             screen, ends, fault = None, True, "line"
         with self._lock:
@@ -239,7 +241,7 @@ class Standin:
         if dialogue is not None:
             self._notify(dialogue, "Incomplete")
 
-    def _notify(self, dialogue: HandsetSession, how: Ending) -> None:
+    def _notify(self, dialogue: HandsetSession, how: EndStatus) -> None:
         if (notice := dialogue.notice(how)) is not None:
             self._courier.send(notice)
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 MOST_PHONES = 2000
 MOST_MESSAGES = 50
 
-Fault: TypeAlias = Literal["code", "line"]
+DialFault: TypeAlias = Literal["code", "line"]
 """Why there is no screen: a code that nobody serves, or a line that gave no proper answer."""
 
 
@@ -28,7 +28,7 @@ class Sms(Struct, frozen=True):
     sent: bool = False
 
 
-class Shown(Struct, frozen=True):
+class PhoneScreen(Struct, frozen=True):
     """A USSD screen; `length` and `limit` in the unit that the network would use for it."""
 
     text: str
@@ -51,9 +51,9 @@ class Phone(Struct, frozen=True):
     """All that its holder sees, messages newest first. `version` changes with every change; `waiting`: the line has not answered yet."""
 
     version: int = 0
-    screen: Shown | None = None
+    screen: PhoneScreen | None = None
     waiting: bool = False
-    fault: Fault | None = None
+    fault: DialFault | None = None
     call: CallView | None = None
     messages: tuple[Sms, ...] = ()
 

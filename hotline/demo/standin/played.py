@@ -28,12 +28,12 @@ class PlayedVendor(Struct, frozen=True):
     key: str = ""
 
     def ussd(self, service_code: str) -> UssdWire | None:
-        """Its wire for codes. None: it carries none here. Raises OSError where its table does not ship."""
+        """Its wire for codes. Returns None where it carries none here. Raises OSError where its table does not ship."""
         return None if self.name in SMS_SIDES else TableUssd(self.name, self.secret, self.key, service_code)
 
     @property
     def sms(self) -> SmsSide | None:
-        """Its way for SMS. None: it carries none here."""
+        """Its way for SMS; None where it carries none here."""
         return SMS_SIDES[self.name](self.secret, self.user, self.key) if self.name in SMS_SIDES else None
 
 

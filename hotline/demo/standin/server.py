@@ -46,7 +46,7 @@ def create_standin(
 ) -> Flask:
     """The stand-in as a WSGI application; `app.extensions["standin"]` is its network, to be closed by whoever ends it.
 
-    `line_base` is the line's address without the secret. `here`: who says *I am here*, every `presence_every` seconds; None: the demo's staff.
+    `line_base` is the line's address without the secret. `here`: who says *I am here*, every `presence_every` seconds; None for the demo's staff.
     `played`: the vendor that is played beside Africa's Talking, for what it can carry.
     """
     present = read_here(working()) if here is None else here

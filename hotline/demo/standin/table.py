@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from hotline.demo.standin.ussd import NETWORK, Ending, HandsetSession, ShownScreen
-from hotline.demo.standin.wire import FORM, Answer, NoAnswer, WireRequest
+from hotline.demo.standin.ussd import NETWORK, EndStatus, HandsetSession, ShownScreen
+from hotline.demo.standin.wire import FORM, NoAnswer, WireAnswer, WireRequest
 
 TABLES = Path(__file__).resolve().parents[2] / "gateways" / "tables"
 LEAST_PAUSE = 2.5
 """The line takes what comes within two seconds for the same request, where the wire has no id of one."""
 SLOT = re.compile(r"\{([a-z_]+)\}")
-TOLD: dict[Ending, str] = {"Success": "success", "Incomplete": "incomplete", "Failed": "failed"}
+TOLD: dict[EndStatus, str] = {"Success": "success", "Incomplete": "incomplete", "Failed": "failed"}
 
 
 def tables() -> tuple[str, ...]:
@@ -57,7 +57,7 @@ class TableUssd:
         kind = "first" if session.hops == 1 and "first" in self._told else "input"
         return self._built(self._said(session) | _met(self._told.get(kind, {})))
 
-    def screen(self, session: HandsetSession, answer: Answer) -> ShownScreen:
+    def screen(self, session: HandsetSession, answer: WireAnswer) -> ShownScreen:
         sent = self._said(session)
         for read, ends in self._screens:
             found = read(answer.text)
@@ -66,7 +66,7 @@ class TableUssd:
                 return ShownScreen(found["text"], ends, found.get("state", ""))
         raise NoAnswer("neither a screen nor an end")
 
-    def notice(self, session: HandsetSession, how: Ending) -> WireRequest | None:
+    def notice(self, session: HandsetSession, how: EndStatus) -> WireRequest | None:
         condition = self._told.get(TOLD[how])
         return None if condition is None else self._built(self._said(session) | _met(condition))
 
@@ -153,7 +153,7 @@ def _word(value: Any) -> str:
 
 
 def _read(keys: Mapping[str, Any], template: Any, answer: str) -> dict[str, str] | None:
-    """What stands in the slots of this template. None: it is another answer."""
+    """What stands in the slots of this template. Returns None where it is another answer."""
     found: dict[str, str] = {}
     if keys["format"] == "json":
         try:

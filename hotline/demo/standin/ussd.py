@@ -8,10 +8,10 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-from hotline.demo.standin.wire import Answer, NoAnswer, WireRequest, form_request
+from hotline.demo.standin.wire import NoAnswer, WireAnswer, WireRequest, form_request
 
-Ask: TypeAlias = Callable[[WireRequest], Answer]
-Ending: TypeAlias = Literal["Success", "Incomplete", "Failed"]
+AskLine: TypeAlias = Callable[[WireRequest], WireAnswer]
+EndStatus: TypeAlias = Literal["Success", "Incomplete", "Failed"]
 
 NETWORK = "61002"
 """Country 610, network 02."""
@@ -35,15 +35,15 @@ class UssdWire(Protocol):
     def request(self, session: HandsetSession) -> WireRequest:
         """The next hop, with what was typed last."""
 
-    def screen(self, session: HandsetSession, answer: Answer) -> ShownScreen:
+    def screen(self, session: HandsetSession, answer: WireAnswer) -> ShownScreen:
         """What the phone shows. Raises NoAnswer for an answer that the vendor would not show."""
 
-    def notice(self, session: HandsetSession, how: Ending) -> WireRequest | None:
-        """What tells the line that the session is over. None: this vendor does not say so."""
+    def notice(self, session: HandsetSession, how: EndStatus) -> WireRequest | None:
+        """What tells the line that the session is over. Returns None where this vendor does not say so."""
 
 
 def opening(code: str, service_code: str) -> tuple[str, ...] | None:
-    """The inputs that a dialled code brings along: none for the service code itself, `("4", "1")` for `*123*4*1#`; None: not ours."""
+    """The inputs that a dialled code brings along: none for the service code itself, `("4", "1")` for `*123*4*1#`. Returns None where the code is not ours."""
     if code == service_code:
         return ()
     stem = service_code.removesuffix("#") + "*"
@@ -67,7 +67,7 @@ class HandsetSession:
         self._wire = wire
         self._last_hop = (-1.0, "")
 
-    def hop(self, ask: Ask) -> tuple[str, bool]:
+    def hop(self, ask: AskLine) -> tuple[str, bool]:
         """Tell what was typed; the screen's words, and whether it ends. Raises NoAnswer for anything but a good answer."""
         self._keep_apart()
         self.hops += 1
@@ -80,7 +80,7 @@ class HandsetSession:
         self._last_hop = (time.monotonic(), self.inputs[-1] if self.inputs else "")
         return shown.words, shown.ends
 
-    def notice(self, how: Ending) -> WireRequest | None:
+    def notice(self, how: EndStatus) -> WireRequest | None:
         """What tells the line how it ended, if anything does."""
         return self._wire.notice(self, how)
 
@@ -111,13 +111,13 @@ class AfricasTalkingUssd:
         }
         return form_request(self._path, fields)
 
-    def screen(self, _session: HandsetSession, answer: Answer) -> ShownScreen:
+    def screen(self, _session: HandsetSession, answer: WireAnswer) -> ShownScreen:
         kind, space, words = answer.text.partition(" ")
         if not space or kind not in {"CON", "END"}:
             raise NoAnswer("neither CON nor END")
         return ShownScreen(words, kind == "END")
 
-    def notice(self, session: HandsetSession, how: Ending) -> WireRequest:
+    def notice(self, session: HandsetSession, how: EndStatus) -> WireRequest:
         now = session.clock()
         fields = {
             "date": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(now)),

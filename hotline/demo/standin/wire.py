@@ -26,7 +26,7 @@ def form_request(path: str, form: Mapping[str, str]) -> WireRequest:
     return WireRequest("POST", path, urlencode(form).encode(), {"Content-Type": FORM})
 
 
-class Answer(Struct, frozen=True):
+class WireAnswer(Struct, frozen=True):
     status: int
     body: bytes
 
@@ -43,34 +43,34 @@ class NoAnswer(Exception):
     """Nobody answered, too late, or what came was no answer. Says neither where nor what."""
 
 
-def asked(base: str, request: WireRequest, seconds: float) -> Answer:
+def asked(base: str, request: WireRequest, seconds: float) -> WireAnswer:
     """What the line at this address answers. Raises NoAnswer."""
     return _send(request.method, f"{base}{request.path}", request.body or None, request.headers, seconds)
 
 
-def post_form(url: str, form: Mapping[str, str], seconds: float) -> Answer:
+def post_form(url: str, form: Mapping[str, str], seconds: float) -> WireAnswer:
     """POST form fields. Raises NoAnswer."""
     return asked("", form_request(url, form), seconds)
 
 
-def post_json(url: str, body: bytes, seconds: float) -> Answer:
+def post_json(url: str, body: bytes, seconds: float) -> WireAnswer:
     """POST a JSON body. Raises NoAnswer."""
     return _send("POST", url, body, {"Content-Type": "application/json"}, seconds)
 
 
-def get(url: str, seconds: float) -> Answer:
+def get(url: str, seconds: float) -> WireAnswer:
     """GET. Raises NoAnswer."""
     return _send("GET", url, None, {}, seconds)
 
 
-def _send(method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float) -> Answer:
+def _send(method: str, url: str, body: bytes | None, headers: Mapping[str, str], seconds: float) -> WireAnswer:
     parts = urlsplit(url)
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     connection = HTTPConnection(parts.hostname or "", parts.port, timeout=seconds)
     try:
         connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
-        return Answer(response.status, response.read(LARGEST_ANSWER))
+        return WireAnswer(response.status, response.read(LARGEST_ANSWER))
     except (OSError, HTTPException):
         raise NoAnswer("no answer") from None
     finally:

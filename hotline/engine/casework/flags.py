@@ -15,7 +15,7 @@ class FlagKind(Struct, frozen=True, kw_only=True):
 
     flag: Flag
     has_script: bool = True
-    """A hard case: the counselor reads its steps (`script.FLAG.1`, …), and the supervisor on call is told that a counselor needs her."""
+    """A hard case: the counselor reads its steps (`script.FLAG.1`, …), and the supervisor on call is told that a counselor needs one."""
     is_hard: bool = False
     """The call counts as a hard one for the counselor's rest."""
     is_passed_on: bool = False

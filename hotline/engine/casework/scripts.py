@@ -17,7 +17,7 @@ class Script(Struct, frozen=True):
 
     name: str
     flag: Flag | None = None
-    """What a call is flagged with that was such a case; None: it is read, and there is nothing to flag."""
+    """What a call is flagged with that was such a case; None where it is read, and there is nothing to flag."""
 
 
 WHO: Final = Script("who")

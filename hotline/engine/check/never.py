@@ -1,4 +1,4 @@
-"""Words that the line never says, as its catalogues list them for each language, and screens that would ask a caller by key what happened to her.
+"""Words that the line never says, as its catalogues list them for each language, and screens that would ask a caller by key what happened.
 
 `never.words`: nowhere. `never.lasting`: on nothing that stays on a phone. `never.asked`: where a key, a digit or a word would be the answer.
 `never.answers`: with which an option begins that answers: yes, no, *I*, *he*, *my*. The lists stand among the words, so that whoever reviews them sees what goes from them.
@@ -57,7 +57,7 @@ class Never:
             yield fault(message.at, key, reason("asks_of_her", word=_first(words, own.asked)))
 
     def may_ask_of_her(self, language: str, message: Message) -> bool:
-        """May these words ask her about any of that by key, wherever in them the question stands? Wider than `faults`: for what is new."""
+        """May these words ask a caller about any of that by key, wherever in them the question stands? Wider than `faults`: for what is new."""
         kind = self._screens.get(message.key.partition("@")[0])
         asks = isinstance(kind, Menu | Ask | Each) and "?" in split_labels(message.text)[0]
         return asks and not self._lists[language].asked.isdisjoint(words_of(message.text))

@@ -28,14 +28,14 @@ _NEXT_PAGE: Final = "\f"
 _LEADS: Final = frozenset({"go", "kept", "lost", "then"})
 """Fields of a screen's kind that name a screen."""
 
-Section: TypeAlias = Literal["line", "screen", "directory"]
-Mark: TypeAlias = Literal["same", "gone", "new"]
+DifferenceSection: TypeAlias = Literal["line", "screen", "directory"]
+PieceState: TypeAlias = Literal["same", "gone", "new"]
 
 
 class Piece(Struct, frozen=True):
     """Some letters of a page, and whether the other side has them too."""
 
-    mark: Mark
+    state: PieceState
     text: str
 
 
@@ -80,7 +80,7 @@ class KeyChange(Struct, frozen=True):
 class ScreenDifference(Struct, frozen=True):
     """One screen, phrase, entry or list that differs, or the line itself (an empty `key`)."""
 
-    section: Section
+    section: DifferenceSection
     key: str
     is_critical: bool
     changes: tuple[Change, ...]
@@ -146,7 +146,7 @@ def differences(old: Sources | None, new: Sources, critical: Collection[str]) ->
     return tuple(sorted(found, key=lambda difference: not difference.is_critical))
 
 
-def grouped(old: Sources, new: Sources) -> list[tuple[Section, str, tuple[Change, ...]]]:
+def grouped(old: Sources, new: Sources) -> list[tuple[DifferenceSection, str, tuple[Change, ...]]]:
     """What differs, the changes of one screen, phrase or entry together, in their order."""
     found = changes(*_narrowed(old, new))
     groups = [(key, tuple(group)) for key, group in groupby(found, key=lambda change: "" if change.what == "setting" else change.screen)]
@@ -214,7 +214,7 @@ def _paged(pieces: Iterable[Piece]) -> tuple[tuple[Piece, ...], ...]:
             if place:
                 made.append([])
             if text:
-                made[-1].append(Piece(piece.mark, text))
+                made[-1].append(Piece(piece.state, text))
     return tuple(map(tuple, made))
 
 
@@ -261,7 +261,7 @@ def _without(sources: Sources, screens: Collection[str], words: Collection[tuple
     )
 
 
-def _section(change: Change) -> Section:
+def _section(change: Change) -> DifferenceSection:
     if change.what == "setting":
         return "line"
     return "directory" if change.what == "directory" else "screen"

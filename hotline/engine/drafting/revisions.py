@@ -25,7 +25,7 @@ T = TypeVar("T", Message, ScreenSource, Flow, Item)
 
 
 class Revision(Struct, frozen=True):
-    """One part as a draft has it. `value` None: the edition does not have it any more."""
+    """One part as a draft has it. `value` is None where the edition does not have it any more."""
 
     place: str
     value: str | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 BOX: Final = 44
 """How high a box is, in the units of a drawing."""
@@ -15,7 +15,7 @@ GAP: Final = 18
 """Between two boxes of a column."""
 SWEEPS: Final = 6
 
-Arrow = tuple[str, str]
+Arrow: TypeAlias = tuple[str, str]
 
 
 class Layout(NamedTuple):

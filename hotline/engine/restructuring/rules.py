@@ -21,7 +21,7 @@ from hotline.engine.flow import KEYS, RETURN, Ask, Branch, CallFlow, Do, Each, E
 from hotline.engine.restructuring.edits import referrers, screens_of
 from hotline.engine.restructuring.vocabulary import askable, asked_of_callers, lists_into, settable
 
-Why: TypeAlias = Literal[
+ObjectionCode: TypeAlias = Literal[
     "target",  # it leads to a screen or a flow that is not there
     "number",  # options are numbered 1 to 7
     "twice",  # two options of one number
@@ -67,7 +67,7 @@ class MovedKey(Struct, frozen=True):
 class Objection(Struct, frozen=True):
     """Why an edit is refused. `screen`: of which it is true; `key`: of which option or way; `about`: keys of screens that it names."""
 
-    why: Why
+    why: ObjectionCode
     screen: str
     key: int | None = None
     about: tuple[str, ...] = ()
@@ -160,7 +160,7 @@ def _aims(
         yield Objection("target", screen.key, None, (screen.kind.flow,))
 
 
-def _misshapen(screen: ScreenSource, into: Collection[str]) -> Why | None:
+def _misshapen(screen: ScreenSource, into: Collection[str]) -> ObjectionCode | None:
     match screen.kind:
         case Branch(ways) if any(not way.when for way in ways[:-1]):
             return "way"

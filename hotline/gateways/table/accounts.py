@@ -104,7 +104,7 @@ def _faults_of(form: Form, values: tuple[str, ...]) -> set[str]:
 
 
 class TableVendor(Struct, frozen=True):
-    """A vendor's parts, as the line has them. None: the table says nothing of it."""
+    """A vendor's parts, as the line has them; None where the table says nothing of one."""
 
     door: TableDoor
     sms: TableSms | None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from hotline.gateways.table.spec import AnswerKeys, AnswerTemplate
 
-Fill: TypeAlias = "Callable[[Mapping[str, str]], bytes]"
+BodyWriter: TypeAlias = "Callable[[Mapping[str, str]], bytes]"
 Escape: TypeAlias = "Callable[[str], str]"
 PLAIN: Final = "text/plain; charset=utf-8"
 _TYPES: Final = {"text": PLAIN, "fields": PLAIN, "xml": "text/xml; charset=utf-8", "json": "application/json"}
@@ -34,7 +34,7 @@ def content_type(keys: AnswerKeys, template: AnswerTemplate) -> str:
     return keys.type or _TYPES[keys.format]
 
 
-def compiled_template(keys: AnswerKeys, template: AnswerTemplate) -> Fill:
+def compiled_template(keys: AnswerKeys, template: AnswerTemplate) -> BodyWriter:
     """What goes out once the slots are filled; a slot that is not handed in is empty."""
     if isinstance(template, dict):
         return _json(template, _escape(keys))
@@ -77,7 +77,7 @@ def _replaced(signs: list[tuple[str, str]]) -> Escape:
     return replaced if signs else lambda text: text
 
 
-def _text(template: str, escape: Escape) -> Fill:
+def _text(template: str, escape: Escape) -> BodyWriter:
     pieces = _pieces(template)
 
     def fill(values: Mapping[str, str]) -> bytes:
@@ -92,7 +92,7 @@ def _pieces(template: str) -> tuple[tuple[str, str], ...]:
     return tuple((part, "") if at % 2 == 0 else ("", part) for at, part in enumerate(parts) if part)
 
 
-def _json(template: dict[str, Any], escape: Escape) -> Fill:
+def _json(template: dict[str, Any], escape: Escape) -> BodyWriter:
     """Encoded once but for the slots: at a hop only what is filled in is encoded."""
     parts: list[bytes | tuple[tuple[str, str], ...]] = []
     for part in _encoded(template):

@@ -9,20 +9,20 @@ from hotline.gateways.table.spec import Comparison
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from hotline.gateways.table.spec import Condition, Held, Value
+    from hotline.gateways.table.spec import FieldCondition, Held, Value
 
 Values: TypeAlias = "list[str | None]"
-"""What was read of a request, by position. None: it is not there."""
+"""What was read of a request, by position; None for what is not there."""
 Test: TypeAlias = "Callable[[Values], bool]"
 
 
-def places_of(condition: Condition) -> Iterator[str]:
+def places_of(condition: FieldCondition) -> Iterator[str]:
     """Every place that it looks at."""
     for together in _alternatives(condition):
         yield from together
 
 
-def compiled_condition(condition: Condition, position: Mapping[str, int]) -> Test | None:
+def compiled_condition(condition: FieldCondition, position: Mapping[str, int]) -> Test | None:
     """Whether it holds; None where the table says nothing. Words are equal in any case; an empty word is one that is not there, too."""
     tests = [_all([_held(position[place], held) for place, held in together.items()]) for together in _alternatives(condition)]
     if len(tests) < 2:
@@ -30,7 +30,7 @@ def compiled_condition(condition: Condition, position: Mapping[str, int]) -> Tes
     return lambda values: any(test(values) for test in tests)
 
 
-def _alternatives(condition: Condition) -> tuple[dict[str, Held], ...]:
+def _alternatives(condition: FieldCondition) -> tuple[dict[str, Held], ...]:
     return (condition,) if isinstance(condition, dict) else condition
 
 

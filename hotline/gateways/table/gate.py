@@ -29,7 +29,7 @@ class TableAccess(Struct, frozen=True):
     key: str = ""
     """What the vendor sends or signs with."""
     codes: tuple[str, ...] = ()
-    """The line's own service codes; a request for another is refused. None: all are taken."""
+    """The line's own service codes; a request for another is refused. None where all are taken."""
     networks: tuple[str, ...] = ()
     """From where the vendor asks; in place of what the table says of it."""
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hotline.gateways.table.conditions import Values
     from hotline.gateways.table.spec import BodyFormat
 
-Reader: TypeAlias = "Callable[[dict[str, Any]], Values]"
+FieldsReader: TypeAlias = "Callable[[dict[str, Any]], Values]"
 _Parser: TypeAlias = "Callable[[bytes], Values]"
 _AT: Final = re.compile(r"at `\$\.([^`]+)`$")
 _DECLARES: Final = re.compile(r"<!(?!--)")
@@ -48,7 +48,7 @@ class RequestReader:
         return found
 
 
-def _read(fields: list[str], formats: tuple[BodyFormat, ...]) -> Reader:
+def _read(fields: list[str], formats: tuple[BodyFormat, ...]) -> FieldsReader:
     """One reader for all formats: the query where it is one of them and is not empty, else the body."""
     pairs = _pairs(fields)
     in_body = next((format_ for format_ in formats if format_ != "query"), None)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hotline.ports.ussd import UssdDoor
 
 _UNKNOWN: Final = re.compile(r"Object contains unknown field `([^`]*)`")
-Kind: TypeAlias = Literal["new", "input", "end", "ping", "bad"]
+SampleKind: TypeAlias = Literal["new", "input", "end", "ping", "bad"]
 
 
 class SampleRequest(Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,9 +31,9 @@ class SampleRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SampleReading(Struct, frozen=True, forbid_unknown_fields=True):
-    """What it says. None: that is not looked at."""
+    """What it says; None where that is not looked at."""
 
-    kind: Kind
+    kind: SampleKind
     number: str | None = None
     inputs: tuple[str, ...] | None = None
     """Everything typed since the dial, by this and the samples of the same session before it."""

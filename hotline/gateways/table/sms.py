@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from hotline.gateways.asking import VendorAnswer
-    from hotline.gateways.table.spec import Condition, MessageKeys, ReportKeys, SendKeys, SmsKeys, TokenKeys, WireTable
+    from hotline.gateways.table.spec import FieldCondition, MessageKeys, ReportKeys, SendKeys, SmsKeys, TokenKeys, WireTable
     from hotline.gateways.tokens import Tokens
     from hotline.ports.incoming import Taker
 
@@ -252,7 +252,7 @@ def _word_at(said: Any, place: str) -> str | None:
     return str(value) if isinstance(value, int) else value if isinstance(value, str) else None
 
 
-def _holds(condition: Condition, said: Any) -> bool:
+def _holds(condition: FieldCondition, said: Any) -> bool:
     places = list(dict.fromkeys(places_of(condition)))
     test = compiled_condition(condition, {place: at for at, place in enumerate(places)})
     return test is not None and test([_word_at(said, place) for place in places])

@@ -21,7 +21,7 @@ BodyFormat: TypeAlias = Literal["form", "query", "json", "xml"]
 Place: TypeAlias = Annotated[str, Meta(min_length=1)]
 """Where a value stands: a field's name (in JSON and XML `outer.inner`), `header:NAME`, or `{name}` for a part of the path."""
 Value: TypeAlias = str | int | bool
-Pressed: TypeAlias = Annotated[str, Meta(pattern=r"\A(?:[0-9]{1,3})?\Z")]
+PressedKeys: TypeAlias = Annotated[str, Meta(pattern=r"\A(?:[0-9]{1,3})?\Z")]
 
 
 class Comparison(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +33,7 @@ class Comparison(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 Held: TypeAlias = Value | tuple[Value, ...] | Comparison
-Condition: TypeAlias = dict[Place, Held] | tuple[dict[Place, Held], ...]
+FieldCondition: TypeAlias = dict[Place, Held] | tuple[dict[Place, Held], ...]
 """All of the places of one hold; of several, one is enough."""
 
 
@@ -60,7 +60,7 @@ class FieldKeys(Struct, frozen=True, forbid_unknown_fields=True):
     state: Place | None = None
     hop: Place | None = None
     dialled: Place | None = None
-    """On the first hop, what was dialled: what stands behind the code counts as inputs. None: nothing does."""
+    """On the first hop, what was dialled: what stands behind the code counts as inputs. None where nothing does."""
     back: dict[Annotated[str, Meta(pattern=r"\A[a-z_]+\Z")], Place] = {}
     """What the answer hands back as it came."""
 
@@ -75,12 +75,12 @@ class SessionKeys(Struct, frozen=True, forbid_unknown_fields=True):
 class ToldKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """By what a request tells what it is. What is none of these, where `input` is not said, is an input."""
 
-    first: Condition = ()
-    input: Condition = ()
-    success: Condition = ()
-    incomplete: Condition = ()
-    failed: Condition = ()
-    ping: Condition = ()
+    first: FieldCondition = ()
+    input: FieldCondition = ()
+    success: FieldCondition = ()
+    incomplete: FieldCondition = ()
+    failed: FieldCondition = ()
+    ping: FieldCondition = ()
 
 
 AnswerTemplate: TypeAlias = str | tuple[str, ...] | dict[str, Any]
@@ -108,10 +108,10 @@ class AnswerKeys(Struct, frozen=True, forbid_unknown_fields=True):
 class CallerKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """What callers press at this vendor in place of a key of the line's that it takes for itself. Empty: the line's own."""
 
-    back: Pressed = ""
-    more: Pressed = ""
-    out: Pressed = ""
-    language: Pressed = ""
+    back: PressedKeys = ""
+    more: PressedKeys = ""
+    out: PressedKeys = ""
+    language: PressedKeys = ""
 
     @property
     def pairs(self) -> VendorKeys:
@@ -158,9 +158,9 @@ class SendKeys(Struct, frozen=True, forbid_unknown_fields=True):
     """Where the vendor's id stands in its answer; a number is a place in a list. `{reference}`: reports name ours."""
     headers: dict[str, str] = {}
     number: Literal["digits", "plus"] = "digits"
-    taken: Condition = ()
+    taken: FieldCondition = ()
     """By what a good answer tells that it was taken. Where nothing is said a good answer tells it."""
-    refused: Condition = ()
+    refused: FieldCondition = ()
 
 
 class ReportKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,7 +188,7 @@ class MessageKeys(Struct, frozen=True, forbid_unknown_fields=True):
     at: Place | None = None
     """When it was sent: seconds or milliseconds since 1970, or a date of ISO 8601. Without it a caller's message is obeyed, and not answered."""
     each: str = ""
-    told: Condition = ()
+    told: FieldCondition = ()
     """Where reports come to the same path: by what a message is told."""
 
 

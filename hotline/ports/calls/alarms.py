@@ -6,7 +6,7 @@ from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-Kind: TypeAlias = Literal["help", "urgent"]
+AlarmKind: TypeAlias = Literal["help", "urgent"]
 """A supervisor is wanted in a call; an urgent callback waits and nobody took it. Of the latter there is a row once somebody acknowledged it."""
 
 
@@ -14,7 +14,7 @@ class Alarm(Struct, frozen=True):
     """One of a kind for each callback."""
 
     callback: str
-    kind: Kind
+    kind: AlarmKind
     at: int
     """Since when."""
     call: str | None = None
@@ -49,6 +49,6 @@ class Alarms(Protocol):
     def save(self, alarm: Alarm) -> None:
         """Insert, or replace the one of this kind."""
 
-    def of(self, callback: str, kind: Kind) -> Alarm | None: ...
-    def drop(self, callback: str, kind: Kind) -> None: ...
+    def of(self, callback: str, kind: AlarmKind) -> Alarm | None: ...
+    def drop(self, callback: str, kind: AlarmKind) -> None: ...
     def before_supervisors(self) -> BeforeSupervisors: ...

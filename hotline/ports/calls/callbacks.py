@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from hotline.engine.casework.call_outcomes import Outcome
 
-State: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
+CallbackState: TypeAlias = Literal["waiting", "claimed", "review", "closed", "stopped", "lapsed", "cancelled"]
 """A callback's life (docs: callback life). Open are `waiting`, `claimed` and `review`; only the first two are ever rung."""
 
-Way: TypeAlias = Literal["own", "other", "entered"]
+RequestWay: TypeAlias = Literal["own", "other", "entered"]
 """On the phone itself, on another, or by staff."""
 
 Safer: TypeAlias = Literal["safer", "same", "less_safe"]
@@ -25,7 +25,7 @@ class Callback(Struct, frozen=True):
     id: str
     reference: str
     """Three digits, unique among the open ones: all that staff ever read of it."""
-    state: State
+    state: CallbackState
     language: str
     urgent: bool
     other_phone: bool
@@ -48,7 +48,7 @@ class Callback(Struct, frozen=True):
     call: str | None = None
     """The last call that was made for it by whoever has it, or had it last: the same for all that this call was for."""
     safer: SaferCode | None = None
-    """What the caller answered when asked how safe the call left her; None where nobody asked, and before 0034 where the caller would not say."""
+    """What the caller answered when asked how safe the call left them; None where nobody asked, and before 0034 where the caller would not say."""
     waited: int | None = None
     """How many minutes the caller waited until somebody rang for the first time; None where nobody has."""
     worded: int = 0
@@ -58,12 +58,12 @@ class Callback(Struct, frozen=True):
     agreed_by: str | None = None
     """Who of the staff agreed on it; None too where it was agreed on before that was kept."""
     minor_by: str | None = None
-    """Which of the staff flagged it as a minor's; None: nobody, or it was flagged before that was kept."""
+    """Which of the staff flagged it as a minor's; None where nobody did, or it was flagged before that was kept."""
     entered: bool = False
     """A counselor entered it for somebody who came otherwise, or agreed on it in the call that came of that: it was asked for in no session (`calls/contacts.py`)."""
 
     @property
-    def way(self) -> Way:
+    def way(self) -> RequestWay:
         """How it was asked for: what is alike in it, of one phone, is rung together, and nothing of it shows in the rest."""
         return "entered" if self.entered else "other" if self.other_phone else "own"
 

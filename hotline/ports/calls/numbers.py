@@ -42,7 +42,7 @@ class Numbers(Protocol):
         """Every waiting, claimed or review callback that was asked for on this phone becomes `stopped` and its number goes, as do the numbers of
         those that are closed; what was asked for on another is silenced. The stop itself is remembered (hashed) until `until`.
 
-        `asked_by`: it ends what was asked for until then, and no more; None: all that stands. The same statements run whatever existed.
+        `asked_by`: it ends what was asked for until then, and no more; where it is None, all that stands. The same statements run whatever existed.
         Returns the ids of those that it stopped.
         """
 

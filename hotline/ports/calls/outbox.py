@@ -33,7 +33,7 @@ class OutboxMessage(Struct, frozen=True):
     vendor_id: str | None = None
     """Unique within the gateway."""
     gateway: str | None = None
-    """By whom it goes, went, or may have gone. None: nobody was asked, or all refused."""
+    """By whom it goes, went, or may have gone. None where nobody was asked, or all refused."""
     role: Role | None = None
     """The role of whom of the staff it is for; None where it is for nobody of the staff, or for whoever wrote to the line."""
 

@@ -7,7 +7,7 @@ from typing import Literal, Protocol, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-Menu: TypeAlias = Literal["offer", "held", "how", "here", "enough"]
+RingMenu: TypeAlias = Literal["offer", "held", "how", "here", "enough"]
 """What keys are about: a callback that is offered, one that is held and can be rung, how a call ended, whether somebody is there, whether they go on at a cap."""
 
 
@@ -16,7 +16,7 @@ class StaffRing(Struct, frozen=True):
 
     id: str
     staff: str
-    menu: Menu
+    menu: RingMenu
     """What it was placed for; once `known`, what was said, so that a key is about that."""
     callback: str | None
     """Which callback that is about."""

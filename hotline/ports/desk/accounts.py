@@ -14,7 +14,7 @@ class Account(Struct, frozen=True):
     password: str
     """argon2id, in its own encoding."""
     totp: str | None = None
-    """The shared secret (base32), sealed where it lies; None: no second factor yet."""
+    """The shared secret (base32), sealed where it lies; None where there is no second factor yet."""
     totp_step: int = 0
     """The newest 30-second step whose code was accepted: no code counts twice."""
     recovery: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -29,7 +29,7 @@ class AuditHead(Struct, frozen=True):
     """16 bytes of a keyed hash over both: it was this line that said so."""
 
 
-Held = Literal["holds", "other", "gone", "ahead", "unsigned"]
+HeadStanding: TypeAlias = Literal["holds", "other", "gone", "ahead", "unsigned"]
 """How an audit stands to a head that was kept: that line is there; another stands in its place; it went with its year; there are not so many;
 no key of the line made it."""
 
@@ -45,7 +45,7 @@ class Audit(Protocol):
         """The newest lines with a sequence number below `before` in which `search` stands (letters' size apart) or whose `what` is one of
         `deeds`, each with its number."""
 
-    def doers(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
+    def who_did(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
         """Who did this to that, from a moment on."""
 
     def deeds(self) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ class Audit(Protocol):
     def head(self) -> AuditHead | None:
         """Where it ends now; None while there is no line, or where somebody meddled with its end."""
 
-    def holds(self, head: AuditHead) -> Held:
+    def holds(self, head: AuditHead) -> HeadStanding:
         """Is what a head says still so? A digest tells by itself, so that a head whose key is gone is told apart only where no line answers for it."""
 
     def due(self, at: int) -> int | None:

@@ -46,7 +46,7 @@ class Referral(Struct, frozen=True):
     look_again: int | None
     """The day (since 1970-01-01) on which somebody looks again."""
     slip: str | None
-    """The reference that the service was given, with the caller's consent; None: none was."""
+    """The reference that the service was given, with the caller's consent; None where it was given none."""
     day: int
     revoked: bool = False
     """The caller took back that the service may know: the slip is worth nothing any more."""
@@ -85,7 +85,7 @@ class HandedNote(Struct, frozen=True):
 
     text: str
     by: str
-    """Her id."""
+    """The supervisor's id."""
 
 
 class Cases(Protocol):

@@ -72,7 +72,7 @@ def copies_of(form: str, there: Mapping[str, Fields]) -> tuple[KeptForm, ...]:
     )
 
 
-class Drafts(Protocol):
+class FormDrafts(Protocol):
     """A form is known by a name that says what it is about too, and which copy of it this is; name and fields are sealed, each for its author alone."""
 
     def save(self, staff: str, form: str, fields: Fields, until: int) -> None:

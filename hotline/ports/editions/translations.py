@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hotline.engine.flow import Sources
 
-FileKind: TypeAlias = Literal["po", "xlsx"]
+WordsFileKind: TypeAlias = Literal["po", "xlsx"]
 FaultCode: TypeAlias = Literal["unknown", "long", "twice", "column", "language"]
 
 
@@ -38,7 +38,7 @@ class TranslatedFile(Struct, frozen=True):
 
 
 class TranslatorFiles(Protocol):
-    def write(self, sources: Sources, language: str, kind: FileKind) -> bytes:
+    def write(self, sources: Sources, language: str, kind: WordsFileKind) -> bytes:
         """Every message of this language beside the first language's. Raises ValueError or KeyError where these sources have faults."""
 
     def read(self, data: bytes, language: str) -> TranslatedFile:

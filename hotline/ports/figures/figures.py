@@ -75,7 +75,7 @@ class Counts(Struct, frozen=True):
     clock_jumped: int = 0
     """Seconds by which this machine's wall clock is ahead of what it should say, negative where it is behind; 0 where it is right."""
     backup_age: int | None = None
-    """Seconds since a daily backup was last made; None: none ever was, or nobody knows."""
+    """Seconds since a daily backup was last made; None where none ever was, or nobody knows."""
     drill_age: int | None = None
     """Seconds since a backup was last tried out, and was right."""
     is_held: bool = False

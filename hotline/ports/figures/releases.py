@@ -6,7 +6,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
-Standing: TypeAlias = Literal["prepared", "released", "withdrawn"]
+ReleaseStanding: TypeAlias = Literal["prepared", "released", "withdrawn"]
 """Shown to an officer alone; given to partners; taken back with a note, and shown to nobody any more."""
 
 TOTAL: Final = "total"
@@ -23,7 +23,7 @@ class FigureTable(Struct, frozen=True):
     rows: tuple[str, ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[int | None, ...], ...]
-    """By row, then by column; None: hidden, zero perhaps. Empty where the table's base is below 20 (`too_few`)."""
+    """By row, then by column; None for one that is hidden, zero perhaps. Empty where the table's base is below 20 (`too_few`)."""
     too_few: bool = False
     """The base is too small for a table; then there are no cells."""
 
@@ -41,7 +41,7 @@ class Release(Struct, frozen=True):
     """From 1 on, in the order in which they were prepared."""
     period: str
     """A quarter or a year: 2026-Q3, 2026."""
-    standing: Standing
+    standing: ReleaseStanding
     tables: tuple[FigureTable, ...]
     prepared_at: int
     prepared_by: str
@@ -61,7 +61,7 @@ class Release(Struct, frozen=True):
         return next((table for table in self.tables if table.name == name), None)
 
 
-Why: TypeAlias = Literal["few", "held", "narrow"]
+HiddenWhy: TypeAlias = Literal["few", "held", "narrow"]
 """Under five; held because another could be worked out from it; held because another could be narrowed down."""
 
 
@@ -71,10 +71,10 @@ class HiddenCell(Struct, frozen=True):
     table: str
     row: str
     column: str
-    why: Why
+    why: HiddenWhy
     least: int
     most: int | None
-    """None: without end."""
+    """None where it has no end."""
 
 
 class Releases(Protocol):

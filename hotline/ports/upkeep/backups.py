@@ -10,7 +10,7 @@ from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
 
 BackupKind: TypeAlias = Literal["daily", "weekly"]
 """`weekly`: without callbacks, callers' numbers, notes and codes."""
-FileKind: TypeAlias = BackupKind | Literal["numbers"]
+BackupFileKind: TypeAlias = BackupKind | Literal["numbers"]
 """`numbers`: what tells of callers' phones, beside the daily one of the same moment, and kept for a night."""
 RunKind: TypeAlias = BackupKind | Literal["drill"]
 """A drill restores a backup into a database that is thrown away, and counts."""
@@ -27,7 +27,7 @@ class BackupRun(Struct, frozen=True):
     kind: RunKind
     at: int
     good_at: int | None
-    """When one last went well. None: never yet."""
+    """When one last went well. None where none ever did."""
     fault: str = ""
     """Why this one did not, as one word; empty where it did."""
 

@@ -1,4 +1,4 @@
-"""What its time is over for goes."""
+"""Retention: what is erased, or made coarser, once its time is over."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Swept(Struct, frozen=True):
 
 class Retention(Protocol):
     def purge(self, at: int, periods: Periods) -> None:
-        """Drop what its time is over for, and of what is closed all but the hour, later the day: numbers, callbacks and what hangs on them, messages,
+        """Drop whatever is kept past its time, and of what is closed all but the hour, later the day: numbers, callbacks and what hangs on them, messages,
         referrals, the ledger's facts and keys, stops, what staff declared, typed and said."""
 
     def swept_by_purge(self, at: int, periods: Periods) -> tuple[Swept, ...]:

@@ -13,7 +13,7 @@ from hotline.service import outbox
 from hotline.service.calls.by_ring import placing, reach
 from hotline.service.calls.by_ring.placing import Cause
 from hotline.service.calls.rules import one_phone
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.work import Work
 
 FAILED_SECONDS: Final = 120
@@ -42,7 +42,7 @@ def tell(work: Work, staff: Staff, group: Sequence[Callback], waiting: int = 1) 
     urgent, rules = one_phone.is_urgent(group), work.deps.rules
     patience = rules.offer_urgent_seconds if urgent else rules.offer_seconds
     cause = Cause("offer", origin, min(ends, work.at + patience), lead.id, urgent)
-    alert = Draft("alert", staff.number, reach.words(work, staff, key, **values), ends, urgent, staff.role)
+    alert = NewMessage("alert", staff.number, reach.words(work, staff, key, **values), ends, urgent, staff.role)
     return placing.inform(work, staff, cause, alert, origin)
 
 

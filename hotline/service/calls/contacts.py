@@ -78,7 +78,7 @@ def _callback(act: Act, contact: Contact, window: Window) -> Callback:
         made_at=act.at,
         opens_at=opens_at,
         not_after=not_after,
-        edition=act.deps.library.active(act.at).number,
+        edition=act.deps.editions.active(act.at).number,
         word=contact.wish.word,  # agreed on, and so before any that a stranger chose for this phone (`one_phone.word`)
         entered=True,
     )

@@ -22,7 +22,7 @@ from hotline.service.calls.reference import about
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import may_ring
 from hotline.service.deps import Deps
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.work import Work
 
 
@@ -95,7 +95,7 @@ def place(act: Act, group: Sequence[Callback]) -> OutboxMessage:
     call = Call(act.derive("call"), group[0].id, act.staff.id, "placed", act.at)
     act.tx.calls.add(call)
     ends = one_phone.end(group)
-    return outbox.write(act, Draft("ring", act.staff.number, call.id, ends, urgent=True), call.id)
+    return outbox.write(act, NewMessage("ring", act.staff.number, call.id, ends, urgent=True), call.id)
 
 
 def is_coming(act: Act, group: Sequence[Callback]) -> bool:

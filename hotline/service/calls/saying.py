@@ -43,7 +43,7 @@ def say_outcome(act: Act, id: str, outcome: Outcome) -> Result:
 
 
 def say_safer(act: Act, id: str, safer: SaferCode) -> Result:
-    """What the caller answered when asked how safe the call leaves her."""
+    """What the caller answered when asked how safe the call leaves them."""
     callback = talks(act, id)
     if callback is None:
         return Result("gone")
@@ -66,7 +66,7 @@ def talks(act: Act, id: str) -> Callback | None:
 
 
 def next_call(tx: Transaction, id: str) -> Callback | None:
-    """The next call that was agreed on in this one. Returns None once somebody took or tried it, and where the caller took her consent back."""
+    """The next call that was agreed on in this one. Returns None once somebody took or tried it, and where the caller took the consent back."""
     consent = tx.cases.consents(id).get(AGAIN)
     if consent is None or consent.revoked_at is not None or consent.callback is None:
         return None
@@ -95,7 +95,7 @@ def _note(act: Act, group: Sequence[Callback], outcome: Outcome) -> tuple[Outbox
     messages = _ask_to_go_on(act)
     if outcome == "prank":
         act.tx.numbers.add_prank(group[0].id, act.at)  # one call is one prank, for however many requests it was
-    # Where the caller said, before she could not go on, when to ring again, nothing is left to decide.
+    # Where the caller said when to ring again, before the call broke off, nothing is left to decide.
     if outcome not in TO_REVIEW or (outcome in TALKED and any(next_call(act.tx, callback.id) for callback in group)):
         return messages
     # The others were asked for at another time, but it is the same phone.

@@ -24,7 +24,7 @@ from hotline.service.calls.review import to_review
 from hotline.service.calls.rules import minors, one_phone, skill
 from hotline.service.calls.rules.limits import is_late, is_ringable, is_unsaid, is_within_day
 from hotline.service.calls.rules.rest import is_resting
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.work import Work
 
 LONGEST_NOTE: Final = 280
@@ -119,7 +119,7 @@ def _tell(work: Work, chosen: Staff, callback: Callback, group: Sequence[Callbac
     key = "staff.handed_note" if has_note and written.has_phrase("staff.handed_note") else "staff.handed"
     text = reach.words(work, chosen, key, ref=callback.reference, before=outbox.hour(work.deps, chosen.reads, ends))
     origin = f"handed|{callback.id}|{chosen.id}|{work.at}"
-    alert = Draft("alert", chosen.number, text, ends, urgent, chosen.role)
+    alert = NewMessage("alert", chosen.number, text, ends, urgent, chosen.role)
     return placing.inform(work, chosen, Cause("held", origin, ends, callback.id, urgent), alert, origin)
 
 

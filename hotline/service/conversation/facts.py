@@ -10,8 +10,8 @@ import msgspec
 from hotline.engine.effects import Fact
 
 Facts: TypeAlias = dict[str, Fact]
-"""By fact key; `edition` (None: one of several, nobody knew which), `since` (the moment of the first fact, Unix seconds) and `after` (the phone's
-newest stop by then, as the database counts them; None: not known) go along."""
+"""By fact key; `edition` (None where it was one of several, and nobody knew which), `since` (the moment of the first fact, Unix seconds) and `after` (the phone's
+newest stop by then, as the database counts them; None where that is not known) go along."""
 
 EDITION: Final = "edition"
 SINCE: Final = "since"

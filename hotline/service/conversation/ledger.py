@@ -48,19 +48,19 @@ class GivenOrder(Struct, frozen=True, array_like=True):
     is_flood: bool = False
     """One phone has asked for too many others to be rung: a supervisor looks at it first."""
     after: int | None = None
-    """The newest stop of the phone when the session began, by the database's count: one that it counts later is later than the order. None:
+    """The newest stop of the phone when the session began, by the database's count: one that it counts later is later than the order. None where
     the database was not asked, or it is not the first order of its session."""
     sent_at: int | None = None
-    """A stop that came by SMS, or by the vendor: from when it counts. None: keys on the phone gave it."""
+    """A stop that came by SMS, or by the vendor: from when it counts. None where keys on the phone gave it."""
     is_told: bool = False
     """It is withheld for a stop that no keys on the phone gave."""
     begun: int | None = None
     """When the session began, where that is known from a hop before this one: what else stands under its keys is older only where its vendor gave an id
-    again. None: it is not known."""
+    again. None where it is not known."""
 
     @property
     def asked_by(self) -> int | None:
-        """Until when a stop ends what was asked for. None: it ends all that stands."""
+        """Until when a stop ends what was asked for. None where it ends all that stands."""
         return None if self.sent_at is None else self.sent_at + CLOCKS_APART
 
 

@@ -54,7 +54,7 @@ class Session(Struct, frozen=True):
     seconds: int
     """How long such a session lives at most."""
     sent_at: int | None = None
-    """By SMS, when the last message was sent. None: by keys on the phone."""
+    """By SMS, when the last message was sent. None by keys on the phone."""
     newest: str = ""
     """Under what name the newest input was heard, where a hop that comes again is told by it alone."""
 

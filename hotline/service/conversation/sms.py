@@ -15,7 +15,7 @@ from hotline.service.conversation.dialogue import Dialogue, safe_end
 from hotline.service.conversation.orders import Orders
 from hotline.service.conversation.session import Session
 from hotline.service.deps import Deps
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.words import meanings
 from hotline.service.work import Work
 
@@ -68,7 +68,7 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
     # A word of the catalogue means the same wherever the conversation was: it begins anew, as dialling does.
     anew = any(meant.get(plain(sms.text), "").isdigit() for meant in _words(deps, sms.network))
     name, seconds = _conversation(deps, sms), deps.rules.sms_session_seconds
-    snapshot = deps.library.snapshot
+    snapshot = deps.editions.snapshot
     active = snapshot.active(deps.clock.now())
     # Each message carries the edition in force when it came; the first one's is the conversation's, for as long as Redis has it.
     said = _GAP.join((sms.message, str(active.number), sms.text))
@@ -94,7 +94,7 @@ def converse(deps: Deps, dialogue: Dialogue, sms: ReceivedSms) -> None:
 
 def _words(deps: Deps, network: str) -> list[dict[str, str]]:
     """What the words of each edition that is held mean."""
-    return [meanings(loaded.edition("sms", network), "sms.word.") for loaded in deps.library.snapshot.editions]
+    return [meanings(loaded.edition("sms", network), "sms.word.") for loaded in deps.editions.snapshot.editions]
 
 
 def _conversation(deps: Deps, sms: ReceivedSms) -> str:
@@ -104,6 +104,6 @@ def _conversation(deps: Deps, sms: ReceivedSms) -> str:
 def _reply(deps: Deps, sms: ReceivedSms, text: str) -> None:
     with suppress(StoreAway):
         with deps.store.write() as tx:
-            draft = Draft("reply", sms.number, text, (sms.sent_at or 0) + FRESH_SECONDS)
-            reply = outbox.write(Work(deps, tx, deps.clock.now()), draft, sms.origin)
+            new = NewMessage("reply", sms.number, text, (sms.sent_at or 0) + FRESH_SECONDS)
+            reply = outbox.write(Work(deps, tx, deps.clock.now()), new, sms.origin)
         outbox.enqueue(deps, (reply,))

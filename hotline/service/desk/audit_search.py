@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports.desk.audit import AuditHead, AuditRecord, Held
+from hotline.ports.desk.audit import AuditHead, AuditRecord, HeadStanding
 from hotline.ports.store import Store
 
 PAGE: Final = 50
@@ -22,7 +22,7 @@ class AuditPage(Struct, frozen=True):
 
     lines: tuple[tuple[int, AuditRecord], ...]
     older: int | None
-    """What comes next begins below this number; None: nothing does."""
+    """What comes next begins below this number; None where nothing does."""
 
 
 class Chain(Struct, frozen=True):
@@ -79,7 +79,7 @@ def read_head(line: str) -> AuditHead:
     return AuditHead(int(found[1]), bytes.fromhex(found[2]), bytes.fromhex(found[3]))
 
 
-def held(store: Store, head: AuditHead) -> Held:
+def held(store: Store, head: AuditHead) -> HeadStanding:
     """How the audit stands to a head that was kept. Raises StoreAway."""
     with store.read() as tx:
         return tx.audit.holds(head)

@@ -10,7 +10,7 @@ from hotline.service.deps import Deps
 
 
 class Freshness(Struct, frozen=True):
-    """Of the last that went well. `at` None: none ever did; `failed`: one that came later did not."""
+    """Of the last that went well. `at` is None where none ever did; `failed`: one that came later did not."""
 
     at: int | None
     is_late: bool

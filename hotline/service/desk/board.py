@@ -31,7 +31,7 @@ MOST_SHOWN: Final = 30
 MOST_COUNTED: Final = 100
 """Of each kind: whether it is a hundred or a thousand, nobody gets through them."""
 
-Step: TypeAlias = Literal["take", "rest", "capped", "supervisor", "wait", "ring", "again", "say", "held", "tried"]
+CardStep: TypeAlias = Literal["take", "rest", "capped", "supervisor", "wait", "ring", "again", "say", "held", "tried"]
 """What can be done about a callback: take it; not during a rest; not before saying at a cap whether to go on; a supervisor may, past the day's rings; wait for its window; of one's own:
 ring, ring again, say how the call ended; of a colleague's: hand it to another, or nothing any more."""
 
@@ -47,7 +47,7 @@ class Card(Struct, frozen=True):
     attempts: int
     opens: Minute
     ends: Minute
-    step: Step
+    step: CardStep
     holder: str = ""
     """The alias of a colleague who has it."""
     since: Minute | None = None
@@ -157,7 +157,7 @@ def board(deps: Deps, staff: Staff, at: int) -> BoardView:
     )
 
 
-def card(deps: Deps, callback: Callback, languages: tuple[str, ...], step: Step, holder: str = "") -> Card:
+def card(deps: Deps, callback: Callback, languages: tuple[str, ...], step: CardStep, holder: str = "") -> Card:
     opens, ends = deps.clock.local(callback.opens_at), deps.clock.local(callback.not_after)
     spoken, attempts = languages or (callback.language,), callback.attempts
     return Card(*(callback.id, callback.reference, spoken, callback.urgent, attempts, opens, ends, step, holder), entered=callback.entered)
@@ -180,7 +180,7 @@ def _duty(deps: Deps, staff: Staff, shifts: tuple[Shift, ...], at: int, *, rest:
     return Duty(on, here, staff.id in rest.paused, staff.id in rest.capped, staff.is_paused(at), asked)
 
 
-def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int, at: int) -> Step:
+def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int, at: int) -> CardStep:
     if duty is None:
         return "take"
     if not may_ring_so_often(deps.rules, rings, other_phone=callback.other_phone):
@@ -192,7 +192,7 @@ def _step(deps: Deps, duty: Duty | None, callback: Callback, rings: int, at: int
     return "capped" if duty.capped and not waits_long(one_phone.waits_since((callback,)), at, deps.rules) else "take"
 
 
-def _own_step(callback: Callback) -> Step:
+def _own_step(callback: Callback) -> CardStep:
     if is_unsaid(callback):
         return "say"
     return "again" if callback.attempts else "ring"

@@ -29,7 +29,7 @@ from hotline.service.work import Work
 SHOWN_SECONDS: Final = 120
 """How long a number stays on the page (docs: callback life)."""
 
-Step: TypeAlias = Literal["before", "rings", "answered", "talking", "how", "after", "over", "watched"]
+CallStep: TypeAlias = Literal["before", "rings", "answered", "talking", "how", "after", "over", "watched"]
 """Nobody was rung yet, or may be again; the counselor's phone rings; the counselor has to press 1; the two talk; the counselor has to say how the
 call ended; that was said; it ended without a call; another holds it, or nobody."""
 
@@ -42,7 +42,7 @@ class CallbackView(Struct, frozen=True):
     """All that the page shows. One phone, however many requests were made of it: the strictest of them decides."""
 
     callback: Callback
-    step: Step
+    step: CallStep
     holds: bool
     """Whoever looks does what the page offers; a supervisor may look on."""
     word: str | None
@@ -188,7 +188,7 @@ def _goes_with(other: Callback, callback: Callback) -> bool:
     return other.way == callback.way and (other.state, other.claimed_by) == (callback.state, callback.claimed_by)
 
 
-def _step(callback: Callback, group: Sequence[Callback], call: Call | None, at: int) -> Step:
+def _step(callback: Callback, group: Sequence[Callback], call: Call | None, at: int) -> CallStep:
     if callback.state in ("closed", "review") and callback.outcome is not None:
         return "after"
     if callback.state != "claimed":

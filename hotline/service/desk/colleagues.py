@@ -10,10 +10,10 @@ from hotline.service.calls import taking
 from hotline.service.calls.rules import minors, one_phone
 from hotline.service.deps import Deps
 from hotline.service.desk.board import Card, card
-from hotline.service.desk.on_shift import State, states
+from hotline.service.desk.on_shift import ShiftState, states
 from hotline.service.work import Work
 
-FIRST: Final[tuple[State, ...]] = ("here", "on", "off", "paused", "holding", "talking")
+FIRST: Final[tuple[ShiftState, ...]] = ("here", "on", "off", "paused", "holding", "talking")
 """Whoever could ring at once; whoever is in the middle of something last."""
 
 
@@ -22,7 +22,7 @@ class Colleague(Struct, frozen=True):
 
     id: str
     alias: str
-    state: State
+    state: ShiftState
 
 
 def colleagues(deps: Deps, id: str, at: int) -> tuple[Card, tuple[Colleague, ...]] | None:

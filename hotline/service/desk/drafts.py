@@ -23,7 +23,7 @@ MOST: Final = 40
 def look(deps: Deps, staff: str, at: int) -> dict[str, Fields]:
     """An author's drafts, by the names of their copies (`copies_of`). Raises StoreAway."""
     with deps.store.read() as tx:
-        return tx.drafts.of(staff, at)
+        return tx.form_drafts.of(staff, at)
 
 
 def keep_draft(act: Act, form: OpenForm, fields: Fields, sent: str, token: str) -> Result:
@@ -34,13 +34,13 @@ def keep_draft(act: Act, form: OpenForm, fields: Fields, sent: str, token: str) 
     most = LONGEST_WORDS if form.name.startswith(("words-", "reread")) else LONGEST
     if sum(len(name) + sum(map(len, values)) for name, values in fields.items()) > most:
         return Result("too_long")
-    there = act.tx.drafts.of(act.staff.id, act.at)
+    there = act.tx.form_drafts.of(act.staff.id, act.at)
     own = form.kept(there)
     name = own.name if own else form.free(there)
     if name is None or (own is None and len(there) >= MOST):
         return Result("refused")
     # The hour alone, so that a dump does not tell the second at which somebody wrote.
-    act.tx.drafts.save(act.staff.id, name, form.marked(fields), hour(act.at + act.deps.rules.draft_hours * HOUR_SECONDS))
+    act.tx.form_drafts.save(act.staff.id, name, form.marked(fields), hour(act.at + act.deps.rules.draft_hours * HOUR_SECONDS))
     return Result(values={"draft": name})
 
 

@@ -16,9 +16,9 @@ from hotline.service.calls.rules.presence import is_on_shift, is_present, stays_
 from hotline.service.calls.rules.rest import rests
 from hotline.service.deps import Deps
 
-State: TypeAlias = Literal["here", "talking", "holding", "paused", "on", "off"]
+ShiftState: TypeAlias = Literal["here", "talking", "holding", "paused", "on", "off"]
 """Free; put through to a caller; holding a callback; in a pause, be it a break or a rest; on shift and not seen for a while; not on shift."""
-ORDER: Final = get_args(State)
+ORDER: Final = get_args(ShiftState)
 LONGEST_CALL_SECONDS: Final = 3 * HOUR_SECONDS
 """A call of which no end was heard for so long is taken for over."""
 
@@ -27,17 +27,17 @@ class OnShift(Struct, frozen=True):
     """`until`: when the shift ends, in local minutes; None where it holds until a day and more from now."""
 
     alias: str
-    state: State
+    state: ShiftState
     languages: tuple[str, ...]
     until: Minute | None
 
 
-def states(deps: Deps, tx: Transaction, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> dict[str, State]:
+def states(deps: Deps, tx: Transaction, people: Iterable[Staff], shifts: tuple[Shift, ...], at: int) -> dict[str, ShiftState]:
     """How each of these counselors is, by id."""
     local, minutes = deps.clock.local, deps.rules.presence_minutes
     busy, resting = tx.calls.busy(at - LONGEST_CALL_SECONDS), rests(tx, at, deps.rules).all
 
-    def state(staff: Staff) -> State:
+    def state(staff: Staff) -> ShiftState:
         if staff.id in busy:
             return "talking" if busy[staff.id] else "holding"
         if not is_on_shift(staff, shifts, at, local):

@@ -21,7 +21,7 @@ SAFER_ANSWERS: Final[tuple[SaferAnswer, ...]] = (*get_args(Safer), "none")
 
 
 class WrapUp(Struct, frozen=True):
-    """What the form says. None: it was not asked."""
+    """What the form says; None where it was not asked."""
 
     wish: Wish | None = None
     safer: SaferAnswer | None = None

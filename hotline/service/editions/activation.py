@@ -51,7 +51,7 @@ def candidates(moments: Moments, at: int, life: int) -> tuple[int, ...]:
 
 
 def is_none_lost(moments: Moments, since: int | None, at: int, life: int) -> bool:
-    """Is a session without a marker one that never left any? Redis has forgotten nothing since `since` (None: nobody knows).
+    """Is a session without a marker one that never left any? Redis has forgotten nothing since `since` (None where nobody knows).
 
     Only a marker that names another edition than those of `candidates_without_marker` would be missed, and such are left from that edition's moment on.
     """

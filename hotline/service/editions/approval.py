@@ -296,7 +296,7 @@ def _enact(act: Act, edition: NewEdition) -> EditionRow | Result:
 
 def _tell(act: Act, row: EditionRow) -> tuple[OutboxMessage, ...]:
     """Supervisors hear of what was approved by the shell, which knows nobody: but for a line that begins, and an edition that is older than this program."""
-    if not act.deps.library.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
+    if not act.deps.editions.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
         return ()
     return outbox.tell_supervisors(act, BY_SHELL, f"edition {row.number}", name=act.staff.alias)
 

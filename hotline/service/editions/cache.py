@@ -34,7 +34,7 @@ class EditionCache:
     """The editions that this process holds. Any thread may look at the `snapshot`, which one thread replaces by `refresh`."""
 
     def __init__(self, settings: CompileSettings, folder: Path | None = None) -> None:
-        """Empty. `folder`: where the machine's copies lie; None: nowhere."""
+        """Empty. `folder`: where the machine's copies lie, None where they lie nowhere."""
         self.snapshot = snapshot_of((), (), 0, settings.session_seconds)
         self._settings = settings
         self._folder = folder

@@ -13,9 +13,9 @@ from hotline.engine.effects import Minute
 from hotline.engine.phone.letters import plain
 from hotline.engine.times import DAY_MINUTES, EPOCH
 
-Kind: TypeAlias = Literal["away", "there", "close", "open"]
+DatedKind: TypeAlias = Literal["away", "there", "close", "open"]
 
-KINDS: Final[Mapping[str, Kind]] = {
+KINDS: Final[Mapping[str, DatedKind]] = {
     "away": "away",
     "off": "away",
     "pause": "away",
@@ -42,7 +42,7 @@ _HOURS: Final = re.compile(r"\d\s*[-–/.:h]\s*\d|\d\s*h|\d\s+[^\W\d]", re.ASCII
 class Dated(Struct, frozen=True):
     """One such message, read."""
 
-    kind: Kind
+    kind: DatedKind
     written: str = ""
     """The day as it is said again; empty where none was named."""
     day: int | None = None

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 from msgspec import Struct
 
 from hotline.engine.casework.call_outcomes import CALL_OUTCOMES
-from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.calls.staff_rings import RingMenu, StaffRing
 from hotline.ports.desk.staff import Staff
 from hotline.ports.voice import VoiceConnect, VoiceEnd, VoiceLeg, VoicePrompt, VoiceStep, VoiceUnreached
 from hotline.service.acts import By, Code, Result, run
@@ -22,7 +22,7 @@ from hotline.service.desk.shifts import on_duty
 
 SaidAct: TypeAlias = Callable[..., Result]
 
-OF_A_CALL: Final[Mapping[Menu, Mapping[str, SaidAct]]] = {
+OF_A_CALL: Final[Mapping[RingMenu, Mapping[str, SaidAct]]] = {
     "offer": {"1": take, "2": answering.decline, "3": on_duty.take_break, "9": on_duty.go_off_shift},
     "held": {"1": connect, "2": give_back, "9": on_duty.go_off_shift},
     "enough": {"1": on_duty.carry_on, "3": on_duty.take_break, "4": care.need_time, "9": on_duty.go_off_shift},

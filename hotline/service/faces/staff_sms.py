@@ -32,7 +32,7 @@ from hotline.service.deps import Deps
 from hotline.service.desk import callback_view
 from hotline.service.desk.shifts import declaring, on_duty, planning
 from hotline.service.faces import dated
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.words import meanings
 from hotline.service.work import Work
 
@@ -88,7 +88,7 @@ DONE_WORDS: Final[Mapping[str, str]] = {
     "take_break": "staff.paused",
 }
 """What is answered where an act is done whose code says no more than that."""
-OF_DAY: Final[Mapping[dated.Kind, Callable[..., Result]]] = {
+OF_DAY: Final[Mapping[dated.DatedKind, Callable[..., Result]]] = {
     "away": planning.stay_away,
     "there": planning.come_on_day,
     "close": declaring.close_hours,
@@ -196,7 +196,7 @@ def _answer(act: Act, request: Request, result: Result, origin: str) -> tuple[Ou
     if key == "staff.away" and "from" in values:
         key = "staff.away_hours"
     text = written.phrase(key if written.has_phrase(key) else UNWORDED, language, **values)
-    return (outbox.write(act, Draft("staff", act.staff.number, text, act.at + outbox.STAFF_SECONDS), origin),)
+    return (outbox.write(act, NewMessage("staff", act.staff.number, text, act.at + outbox.STAFF_SECONDS), origin),)
 
 
 def _is_in_other_hands(act: Act, id: str) -> bool:

@@ -20,7 +20,7 @@ ACCEPT: Final = "1"
 LOOK_SECONDS: Final = 0.1
 MOST_LOOKS: Final = 50
 """Five seconds in all: so long the vendor's answer may be on its way."""
-MOST_TRIES: Final = 3
+MOST_ATTEMPTS: Final = 3
 """How often the database is asked: well within the ten seconds that the vendor waits for an answer."""
 
 
@@ -35,7 +35,7 @@ def next_step(deps: Deps, leg: VoiceLeg, room: BoundedSemaphore) -> VoiceStep:
             _await_answer(deps, leg)
         finally:
             room.release()
-    for _ in range(MOST_TRIES):
+    for _ in range(MOST_ATTEMPTS):
         with suppress(StoreAway):
             return _step(deps, leg)
     return VoiceEnd()

@@ -57,7 +57,7 @@ class Composed(Struct, frozen=True, dict=True):
 
 def newest(deps: Deps) -> LoadedEdition:
     """The newest edition that this process knows: in force, or about to be."""
-    return deps.library.snapshot.editions[-1]
+    return deps.editions.snapshot.editions[-1]
 
 
 def compose(deps: Deps, tx: Transaction, draft: str) -> Composed | None:
@@ -85,7 +85,7 @@ def with_parts(sources: Sources, parts: Iterable[DraftPart]) -> Sources:
 
 
 def with_typed(sources: Sources, typed: Mapping[str, str | None]) -> Sources:
-    """These sources with words that are being typed, by place; None: without them. What no edition can have is left out."""
+    """These sources with words that are being typed, by place, and None for a wording that is taken out. What no edition can have is left out."""
     words = [Revision(place, None if text is None else value_of(text)) for place, text in typed.items() if place.startswith("words/")]
     try:
         return revised(sources, words) if words else sources

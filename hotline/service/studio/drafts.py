@@ -36,7 +36,7 @@ class PartEdit(Struct, frozen=True):
 
     @classmethod
     def words(cls, place: str, text: str | None, seen: str | None) -> PartEdit:
-        """Of a message; `text` None: without it; `seen`: its text, or None where there was none."""
+        """Of a message; `text` is None to take it out; `seen`: its text, or None where there was none."""
         return cls(place, None if text is None else value_of(text), None if seen is None else value_of(seen))
 
 

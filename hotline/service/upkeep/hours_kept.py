@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.figures.figures import OfferedHours
-from hotline.service.calls.rules.planned import Span, merged, spans_of_day, without
+from hotline.service.calls.rules.planned import MinuteSpan, merged, spans_of_day, without
 from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 from hotline.service.work import Work
@@ -43,5 +43,5 @@ def _of_day(work: Work, day: int) -> list[OfferedHours]:
     return found
 
 
-def _minutes(spans: tuple[Span, ...]) -> int:
+def _minutes(spans: tuple[MinuteSpan, ...]) -> int:
     return sum(end - start for start, end in spans)

@@ -24,7 +24,7 @@ class _Past(Struct, frozen=True):
 
 
 class LineStates:
-    """Keeps what was counted of the past until the next full hour: who asks each second would see of a single caller what she asked for."""
+    """Keeps what was counted of the past until the next full hour: whoever asks each second would see what a single caller asked for."""
 
     def __init__(self) -> None:
         self._past: _Past | None = None

@@ -11,20 +11,20 @@ from hotline.ports.memory import MemoryAway
 from hotline.ports.outgoing import GatewayRefused, GatewayUnknown
 from hotline.service.deps import Deps
 
-Alarm: TypeAlias = Literal[
+MachineAlarm: TypeAlias = Literal[
     "callers", "console", "database", "redis", "spool", "wall_clock", "clock", "workers", "gateway", "disk", "certificate", "backup"
 ]
 """A kind of what is wrong; its words are `staff.machine_…`."""
-ALARMS: Final[tuple[Alarm, ...]] = get_args(Alarm)
+ALARMS: Final[tuple[MachineAlarm, ...]] = get_args(MachineAlarm)
 GRACE_SECONDS: Final = 120
 """What comes and goes, or lasts while somebody starts a process anew, is nobody's business."""
 AGAIN_SECONDS: Final = HOUR_SECONDS
 """So often one kind is told, at most."""
-DAILY: Final[tuple[Alarm, ...]] = ("certificate", "backup")
+DAILY: Final[tuple[MachineAlarm, ...]] = ("certificate", "backup")
 """What grows worse by the day, and is told once in one."""
-WAITED_FOR: Final[tuple[Alarm, ...]] = ("callers", "console")
+WAITED_FOR: Final[tuple[MachineAlarm, ...]] = ("callers", "console")
 """Processes for which somebody waits, by the parts as which they show themselves."""
-_PARTS: Final[Mapping[str, Alarm]] = {"database": "database", "redis": "redis", "spool": "spool", "clock": "clock"}
+_PARTS: Final[Mapping[str, MachineAlarm]] = {"database": "database", "redis": "redis", "spool": "spool", "clock": "clock"}
 
 
 class MachineAlarms:
@@ -32,10 +32,10 @@ class MachineAlarms:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._since: dict[Alarm, int] = {}
-        self._told: dict[Alarm, int] = {}
+        self._since: dict[MachineAlarm, int] = {}
+        self._told: dict[MachineAlarm, int] = {}
 
-    def look(self, deps: Deps, found: Iterable[Alarm], at: int) -> None:
+    def look(self, deps: Deps, found: Iterable[MachineAlarm], at: int) -> None:
         """Tell what has lasted long enough. What is over begins anew."""
         self._since = {alarm: self._since.get(alarm, at) for alarm in found}
         for alarm, since in self._since.items():
@@ -45,7 +45,7 @@ class MachineAlarms:
                 self._told[alarm] = at
                 tell(deps, alarm)
 
-    def _is_first(self, deps: Deps, alarm: Alarm, at: int) -> bool:
+    def _is_first(self, deps: Deps, alarm: MachineAlarm, at: int) -> bool:
         """Has no other process told it meanwhile? Where Redis is away nobody knows."""
         ours = f"{self._name}|{at}".encode()
         try:
@@ -54,7 +54,7 @@ class MachineAlarms:
             return True
 
 
-def tell(deps: Deps, alarm: Alarm) -> None:
+def tell(deps: Deps, alarm: MachineAlarm) -> None:
     """An SMS to each number, by the first vendor that takes it; without a detail, since phones are lent."""
     text = deps.written.phrase(f"staff.machine_{alarm}", deps.written.languages[0])
     for number in deps.rules.technicians:
@@ -65,13 +65,13 @@ def tell(deps: Deps, alarm: Alarm) -> None:
                 break
 
 
-def missing(shown: Iterable[str]) -> Iterable[Alarm]:
+def missing(shown: Iterable[str]) -> Iterable[MachineAlarm]:
     """Those processes that work nowhere, by the parts of all that showed themselves: each says so to Redis by itself, so that one that hangs is missed too."""
     seen = frozenset(shown)
     return (part for part in WAITED_FOR if part not in seen)
 
 
-def alarms_in(health: Mapping[str, str], worked: Iterable[bool]) -> Iterable[Alarm]:
+def alarms_in(health: Mapping[str, str], worked: Iterable[bool]) -> Iterable[MachineAlarm]:
     """What is wrong by `Hotline.health`, and by whether each queue has a worker."""
     for part, alarm in _PARTS.items():
         # With Redis away nothing is known of the clock, with the database away nothing of the time.
@@ -85,5 +85,5 @@ def alarms_in(health: Mapping[str, str], worked: Iterable[bool]) -> Iterable[Ala
         yield "workers"
 
 
-def _again(alarm: Alarm) -> int:
+def _again(alarm: MachineAlarm) -> int:
     return DAY_SECONDS if alarm in DAILY else AGAIN_SECONDS

@@ -1,4 +1,4 @@
-"""What its time is over for goes: by the clock, and by a person who does not want to wait, or to see first what would go."""
+"""The purge: what is kept no longer than its time is erased, by the clock, and by a person who does not want to wait, or wants to see first what would go."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ GOES_SOON_SECONDS: Final = 31 * DAY_SECONDS
 """From 1 December on it is told which year of the audit goes: a head of it is to be printed before."""
 
 
-class Refused(Exception):
+class CannotPurge(Exception):
     """Nothing may be erased now: `clock`, the wall clock is not right; `held`, the line was restored and waits for a person."""
 
 
@@ -57,9 +57,9 @@ def erase_over(act: Act) -> Result:
     """Do at once what the clock does every five minutes. What went stands in the result by its table, and in the audit, a line a table; no more than how much.
     Raises Refused."""
     if not is_right(act.deps, act.tx):
-        raise Refused("clock")
+        raise CannotPurge("clock")
     if is_held(act.tx):
-        raise Refused("held")
+        raise CannotPurge("held")
     swept = act.tx.retention.swept_by_purge(act.at, act.deps.rules)
     for part in swept:
         if part.gone:

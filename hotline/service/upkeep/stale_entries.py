@@ -26,7 +26,7 @@ def drop_stale(deps: Deps, at: int) -> None:
     Two clocks at once publish one, and nothing is published behind an edition that this process has not heard of. Raises StoreAway, FaultySources and TooSoon: then
     it is left for the next time.
     """
-    newest = deps.library.snapshot.editions[-1]
+    newest = deps.editions.snapshot.editions[-1]
     day = deps.today(at)
     _, dropped = fresh(newest.sources, day)
     if not dropped:
@@ -48,7 +48,7 @@ def drop_stale(deps: Deps, at: int) -> None:
 
 def has_emergency_number(deps: Deps, at: int) -> bool:
     """Does the edition in force show a number for emergencies?"""
-    snapshot = deps.library.snapshot
+    snapshot = deps.editions.snapshot
     return bool(numbers(snapshot.active(at).sources, snapshot.withdrawals, deps.today(at)).emergency)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, bindparam, delete, func, select, true
 
 from hotline.adapters.sql.tables import alarms, callbacks, calls, reviews
 from hotline.adapters.sql.unit import THIS, Unit, columns
-from hotline.ports.calls.alarms import Alarm, BeforeSupervisors, CallForHelp, Kind
+from hotline.ports.calls.alarms import Alarm, AlarmKind, BeforeSupervisors, CallForHelp
 
 _c = callbacks.c
 _KIND: Final[BindParameter[Any]] = bindparam("kind_")
@@ -35,11 +35,11 @@ class SqlAlarms(Unit):
     def save(self, alarm: Alarm) -> None:
         self._put(alarms, **asdict(alarm))
 
-    def of(self, callback: str, kind: Kind) -> Alarm | None:
+    def of(self, callback: str, kind: AlarmKind) -> Alarm | None:
         row = self._row(_OF, this=callback, kind_=kind)
         return Alarm(*row) if row else None
 
-    def drop(self, callback: str, kind: Kind) -> None:
+    def drop(self, callback: str, kind: AlarmKind) -> None:
         self._change(_DROP, this=callback, kind_=kind)
 
     def before_supervisors(self) -> BeforeSupervisors:

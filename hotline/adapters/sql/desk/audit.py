@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Row, Table, bindparam, delete, func, inser
 
 from hotline.adapters.sql.tables import audit, audit_base, audit_head, editions
 from hotline.adapters.sql.unit import AT, THIS, Unit
-from hotline.ports.desk.audit import AuditHead, AuditRecord, Held
+from hotline.ports.desk.audit import AuditHead, AuditRecord, HeadStanding
 from hotline.ports.desk.audit_deeds import Deed
 
 HEADLESS: Final = "audit"
@@ -41,7 +41,7 @@ _SEARCH: Final = (
     .order_by(audit.c.sequence.desc())
     .limit(bindparam("most"))
 )
-_DOERS: Final = (
+_WHO_DID: Final = (
     select(audit.c.who)
     .where(audit.c.what == bindparam("what"), audit.c.about == bindparam("about"), audit.c.at >= bindparam("since"))
     .distinct()
@@ -68,8 +68,8 @@ class SqlAudit(Unit):
         rows = self._rows(_SEARCH, like=f"%{escaped}%", deeds=deeds, before=before, most=limit)
         return tuple((row.sequence, _record(row)) for row in rows)
 
-    def doers(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
-        return tuple(row.who for row in self._rows(_DOERS, what=what, about=about, since=since))
+    def who_did(self, what: Deed, about: str, since: int) -> tuple[str, ...]:
+        return tuple(row.who for row in self._rows(_WHO_DID, what=what, about=about, since=since))
 
     def deeds(self) -> tuple[str, ...]:
         return tuple(row.what for row in self._rows(_DEEDS))
@@ -88,7 +88,7 @@ class SqlAudit(Unit):
         digest = head.digest[-KEPT_BYTES:]
         return AuditHead(head.sequence, digest, self._signatures(head.sequence, digest)[0])
 
-    def holds(self, head: AuditHead) -> Held:
+    def holds(self, head: AuditHead) -> HeadStanding:
         base, last = self._row(_BASE), self._row(_HEAD)
         digest = base.digest if base and base.sequence == head.sequence else self._value(_DIGEST, this=head.sequence)
         if digest is not None and digest[-KEPT_BYTES:] == head.digest:

@@ -18,7 +18,7 @@ _DROP: Final = delete(drafts).where(drafts.c.place_hash == THIS)
 _DROP_ALL: Final = delete(drafts).where(drafts.c.staff == THIS)
 
 
-class SqlDrafts(Unit):
+class SqlFormDrafts(Unit):
     __slots__ = ()
 
     def save(self, staff: str, form: str, fields: Fields, until: int) -> None:

@@ -34,7 +34,7 @@ from hotline.adapters.sql.tables import (
 from hotline.adapters.sql.unit import AT, columns
 from hotline.engine.casework.call_outcomes import TALKED
 from hotline.engine.times import DAY_HOURS, DAY_SECONDS, HOUR_SECONDS
-from hotline.ports.calls.callbacks import SaferCode, State
+from hotline.ports.calls.callbacks import CallbackState, SaferCode
 from hotline.ports.desk.cases import FIGURES, Incident
 from hotline.ports.figures.figures import Counts, OfferedHours, SealedCounts, Tally, TurnedAway, WaitingNow
 
@@ -80,7 +80,7 @@ _NOT_TAKEN: Final = (
         # By its state: what waits is most of what was made lately.
         _c.made_at + NOTHING >= bindparam("since"),
         _c.made_at + NOTHING < bindparam("until"),
-        _c.state.in_([state for state in get_args(State) if state != "waiting"]),
+        _c.state.in_([state for state in get_args(CallbackState) if state != "waiting"]),
         func.coalesce(_c.claimed_by, literal("")) != offers.c.staff,
         # The sum of nothing keeps SQLite from going through all calls that somebody ever made.
         ~select(calls.c.id)

@@ -1,4 +1,4 @@
-"""What its time is over for goes. The periods are settings, or stand in `hotline/retention.py`."""
+"""What is erased, or made coarser, once its time is over. The periods are settings, or stand in `hotline/retention.py`."""
 
 from __future__ import annotations
 

@@ -168,7 +168,7 @@ def _names(config: Config, deps: Deps, code: str) -> FigureNames:
     if code not in words.languages:
         raise Failed(f"--language: {code} is none of {', '.join(words.languages)}")
     # Without an edition they go by their codes.
-    return FigureNames(partial(words.say_or, code), regions(deps) if deps.library.snapshot.editions else {})
+    return FigureNames(partial(words.say_or, code), regions(deps) if deps.editions.snapshot.editions else {})
 
 
 def _check(options: argparse.Namespace) -> int:

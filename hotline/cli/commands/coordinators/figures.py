@@ -14,9 +14,10 @@ from hotline.cli.output import moment, moment_json, print_json, table, takes_jso
 if TYPE_CHECKING:
     from hotline.config import Config
     from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
+    from hotline.ports.store import Store
     from hotline.service.acts import Result
     from hotline.service.deps import Deps
-    from hotline.service.desk.figures.publication import Decision
+    from hotline.service.desk.figures.preparing import ReleaseDecision
 
 _BY: Final = "who does this, for the audit (default: the login name)"
 _RELEASE: Final = "the release, as `hotline figures list` tells it"
@@ -70,7 +71,7 @@ def _prepare(options: argparse.Namespace) -> None:
     with worded_failures():
         deps = shell_deps(config, speaking=True)
         result = _done(run(deps, options.by, prepare_release, _decided(deps, options.period)))
-        release, hidden = _found(deps, int(result.values["release"]))
+        release, hidden = _found(deps.store, int(result.values["release"]))
     if options.json:
         print_json(_as_json(config, release, hidden))
         return
@@ -94,7 +95,7 @@ def _release(options: argparse.Namespace) -> None:
     config = settings()
     with worded_failures():
         deps = shell_deps(config, speaking=True)
-        release, _ = _found(deps, options.number)
+        release, _ = _found(deps.store, options.number)
         _done(run(deps, options.by, release_figures, release.number, _decided(deps, release.period), options.letter))
     print(f"release {release.number} of {release.period} is out; its tables never change")
 
@@ -108,11 +109,13 @@ def _withdraw(options: argparse.Namespace) -> None:
 
 
 def _list(options: argparse.Namespace) -> None:
+    from hotline.service.desk.figures.releasing import releases
+
     config = settings()
-    with worded_failures(), store_of(config).read() as tx:
-        releases = tx.releases.releases()
+    with worded_failures():
+        found = releases(store_of(config))
     if options.json:
-        print_json([_head_json(config, release) for release in releases])
+        print_json([_head_json(config, release) for release in found])
         return
     rows = [
         (
@@ -124,14 +127,14 @@ def _list(options: argparse.Namespace) -> None:
             release.letter,
             release.note,
         )
-        for release in releases
+        for release in found
     ]
     print("\n".join(table(("NUMBER", "PERIOD", "STANDS", "PREPARED", "RELEASED", "LETTER", "NOTE"), rows)) or "nothing")
 
 
-def _decided(deps: Deps, period: str) -> Decision:
+def _decided(deps: Deps, period: str) -> ReleaseDecision:
     """Raises Failed where it cannot be prepared."""
-    from hotline.service.desk.figures.publication import CannotPrepare, decide
+    from hotline.service.desk.figures.preparing import CannotPrepare, decide
 
     try:
         return decide(deps, period, deps.clock.now())
@@ -145,13 +148,14 @@ def _done(result: Result) -> Result:
     return result
 
 
-def _found(at: Any, number: int) -> tuple[Release, tuple[HiddenCell, ...]]:
-    """Raises Failed. `at`: the store, or what has one."""
-    with getattr(at, "store", at).read() as tx:
-        release = tx.releases.release(number)
-        if release is None:
-            raise Failed(_REFUSED["gone"])
-        return release, tx.releases.hidden(number)
+def _found(store: Store, number: int) -> tuple[Release, tuple[HiddenCell, ...]]:
+    """Raises Failed and StoreAway."""
+    from hotline.service.desk.figures.releasing import with_hidden
+
+    found = with_hidden(store, number)
+    if found is None:
+        raise Failed(_REFUSED["gone"])
+    return found
 
 
 def _lines(config: Config, release: Release, hidden: tuple[HiddenCell, ...]) -> list[str]:

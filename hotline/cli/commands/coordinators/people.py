@@ -17,11 +17,11 @@ from hotline.engine.times import DAY_MINUTES, EPOCH
 if TYPE_CHECKING:
     from hotline.config import Config
     from hotline.service.deps import Deps
-    from hotline.service.desk.accounts.people import Fault, Seat
+    from hotline.service.desk.accounts.people import PersonFault, Seat
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHIFT = re.compile(rf"(daily|{'|'.join(DAYS)})@([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
-FAULTS: dict[Fault, str] = {
+FAULTS: dict[PersonFault, str] = {
     "alias": "an alias is 2 to 32 small letters or digits, a letter first",
     "number": "that is no number in E.164, such as +223 and eight digits without spaces",
     "taken": "someone of the staff has this alias or this number already",

@@ -14,7 +14,7 @@ from hotline.cli.command import Failed, command, group, reason, settings, worded
 from hotline.cli.commands.machine import backup
 from hotline.cli.output import print_json, table, takes_json
 from hotline.engine.times import DAY_SECONDS, HOUR_SECONDS
-from hotline.ports.upkeep.backups import FileKind
+from hotline.ports.upkeep.backups import BackupFileKind
 from hotline.retention import REVOKED_SECONDS
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ LINGER_SECONDS: Final = DAY_SECONDS
 """For so long something may lie under a key beside the database: in Redis, in the spool of a machine, at a vendor that brings it back."""
 NAMES_LINGER_SECONDS: Final = max(REVOKED_SECONDS.values())
 """By names the file of stops knows what was taken back (`hotline/adapters/backup/revoked.py`)."""
-NEEDED_BY: Final[dict[str, tuple[FileKind, ...]]] = {"cookie": (), "phone": ("numbers",)}
+NEEDED_BY: Final[dict[str, tuple[BackupFileKind, ...]]] = {"cookie": (), "phone": ("numbers",)}
 """Which files of a backup need a purpose's keys, where not all do. Hashes of staff's phones stand in all, and are made anew by `keys rotate`, since their
 numbers open: who restores need not keep for a month what finds the number behind a caller's hash."""
 BREATH_SECONDS: Final = 0.05

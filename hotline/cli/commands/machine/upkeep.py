@@ -26,7 +26,7 @@ def declare(commands: Any) -> None:
         "drop the keys from the running processes of this machine: reading goes on, nothing is kept or opened until they are started again"
     )
     command(commands, "seal", _seal, about)
-    about = "erase at once what its time is over for, as the line does every five minutes by itself"
+    about = "erase at once whatever is kept past its time, as the line does every five minutes by itself"
     swept = command(commands, "purge", _purge, about)
     swept.add_argument("--by", metavar="NAME", help="who does it, for the audit (default: the login)")
     takes_json(swept)
@@ -61,7 +61,7 @@ def _purge(options: argparse.Namespace) -> None:
         else:
             try:
                 parts = {"": purging.swept_in(run(deps, options.by, purging.erase_over))}
-            except purging.Refused as refused:
+            except purging.CannotPurge as refused:
                 raise Failed(NOTHING_ERASED[str(refused)]) from None
             lines = {"": purging.age_audit(deps, deps.clock.now())}
     if options.json:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hotline.engine.flow import Sources
     from hotline.ports.editions.editions import EditionRow, Proposal
 
-Ask: TypeAlias = Callable[[str], str]
+AskTyped: TypeAlias = Callable[[str], str]
 
 
 def approve(options: argparse.Namespace) -> None:
@@ -61,7 +61,7 @@ def readable(config: Config, row: EditionRow | None) -> Sources | None:
         return None
 
 
-def agreed(pages: Iterable[str], number: int, ask: Ask | None) -> bool:
+def agreed(pages: Iterable[str], number: int, ask: AskTyped | None) -> bool:
     """Show one page after another. True if the proposal's number was typed at the end, or if there is no `ask`: then nobody is waited for, and nobody has looked."""
     pausing = ask
     try:

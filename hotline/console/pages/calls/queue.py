@@ -29,7 +29,7 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.service.acts import Code, Result
 from hotline.service.calls import alarms, taking
-from hotline.service.calls.rules.planned import Span
+from hotline.service.calls.rules.planned import MinuteSpan
 from hotline.service.desk.alarm_view import AlarmCard
 from hotline.service.desk.board import MOST_COUNTED, BoardView, Card, board
 from hotline.service.desk.casework import referrals
@@ -263,17 +263,17 @@ def _times(context: ConsoleContext) -> dict[str, Any]:
             return context.words.say(spoken, "queue.left.hours", hours=hours, minutes=f"{minutes:02d}")
         return context.words.say(spoken, "queue.left.minutes", minutes=minutes) if minutes else context.words.say(spoken, "queue.left.none")
 
-    def span(span: Span) -> str:
+    def span(span: MinuteSpan) -> str:
         return f"{when(span[0])}–{until(span[1], span[1] - 1)}"
 
     return {"now_minute": now, "hour": time_of_day, "when": when, "until": until, "left": left, "lasting": lasting, "span": span}
 
 
-def _gaps(uncovered: dict[str, tuple[Span, ...]]) -> tuple[tuple[str, tuple[Span, ...], str], ...]:
+def _gaps(uncovered: dict[str, tuple[MinuteSpan, ...]]) -> tuple[tuple[str, tuple[MinuteSpan, ...], str], ...]:
     """Language, spans, and how long they are together, `14:30`."""
     return tuple((spoken, spans, _length(spans)) for spoken, spans in uncovered.items() if spans)
 
 
-def _length(spans: Iterable[Span]) -> str:
+def _length(spans: Iterable[MinuteSpan]) -> str:
     hours, minutes = divmod(sum(end - start for start, end in spans), 60)
     return f"{hours} h {minutes:02d}" if minutes else f"{hours} h"

@@ -10,7 +10,7 @@ from flask import Blueprint, abort, request, session
 from hotline.console.context import ConsoleContext, FormFault, Shown, page, refused, run, to
 from hotline.console.pages.directory.showing import page_values, see_draft
 from hotline.console.pages.studio.choosing import DRAFT
-from hotline.engine.entry_fields import SECTIONS, Section
+from hotline.engine.entry_fields import SECTIONS, DirectorySection
 from hotline.service.studio.places import directory as directories
 from hotline.service.studio.places.ordering import move_entry, see_order
 
@@ -75,7 +75,7 @@ def _order(context: ConsoleContext, section: str) -> dict[str, Any]:
     view = see_draft(context)
     if section not in SECTIONS or section == "events":
         abort(HTTPStatus.NOT_FOUND)
-    of: Section = "regions" if section == "places" else "kinds"
+    of: DirectorySection = "regions" if section == "places" else "kinds"
     common = page_values(context, view)
 
     def group_name(id: str) -> str:

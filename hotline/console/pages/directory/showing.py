@@ -14,7 +14,7 @@ from hotline.console.context import ConsoleContext, language, me
 from hotline.console.pages.studio.choosing import DRAFT, chosen_with
 from hotline.console.times import dated
 from hotline.engine.drafting.revisions import entry_place
-from hotline.engine.entry_fields import DAYS, EVENTS, NEEDED, Section
+from hotline.engine.entry_fields import DAYS, EVENTS, NEEDED, DirectorySection
 from hotline.engine.flow import Item
 from hotline.engine.phone.letters import plain
 from hotline.service.studio.composing import Composed
@@ -23,7 +23,7 @@ from hotline.service.studio.places.directory import DirectoryView, EntryView
 from hotline.service.studio.places.entries import EDITABLE
 
 AFTER: Final = ("kept", "dropped", "verified", "half", "still_off", "other", "nobody", "confirmed", "withdrawn", "reverted", "taken_in")
-LISTS: Final[dict[str, Section]] = {"region": "regions", "place": "places", "near": "places"}
+LISTS: Final[dict[str, DirectorySection]] = {"region": "regions", "place": "places", "near": "places"}
 """Fields that name an entry, and of which list."""
 LINES: Final = ("address", "offers", "way", "asks_for")
 """Fields that take more than a line."""
@@ -89,7 +89,7 @@ def form_of(context: ConsoleContext, composed: Composed, section: str) -> dict[s
             (FieldChoice(item.id, item.name) for item in items if item.list == "places"), key=lambda choice: plain(choice.label)
         ),
     }
-    needed = NEEDED.get(cast("Section", section), ())
+    needed = NEEDED.get(cast("DirectorySection", section), ())
     choices = {**names, "near": names["place"]}
     return {"section": section, "fields": EDITABLE.get(section, ()), "needed": needed, "choices": choices, "lines": LINES}
 

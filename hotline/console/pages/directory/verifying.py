@@ -11,7 +11,7 @@ from hotline.console.pages.directory.answering import answered, page_of, seen_di
 from hotline.console.pages.studio.choosing import leave_proposed
 from hotline.service.editions import withdrawal
 from hotline.service.studio.places import entries
-from hotline.service.studio.places.entries import HEARD, Answered, CallReport
+from hotline.service.studio.places.entries import HEARD, AnsweredBy, CallReport
 
 RANG: Final = {"answered": "answered", "call": "call", "on": "rang_on", **{field: f"rang_{field}" for field in HEARD}}
 SEEN_THERE: Final = {"on": "seen_on"}
@@ -55,4 +55,4 @@ def _report(context: ConsoleContext) -> CallReport | None:
     languages = [text for text in (*form.getlist("language"), form.get("rang_languages", "")) if text.strip()]
     heard = {"languages": ", ".join(languages), "hours": form.get("rang_hours", ""), "cost": form.get("rang_cost", "")}
     on = form.get("rang_on", "") or context.deps.today(context.now).isoformat()
-    return CallReport(cast("Answered", answered), on, cast("Literal['day', 'night']", call) if call in ("day", "night") else None, heard)
+    return CallReport(cast("AnsweredBy", answered), on, cast("Literal['day', 'night']", call) if call in ("day", "night") else None, heard)

@@ -18,7 +18,7 @@ from hotline.ports.figures.releases import FigureTable, HiddenCell, Release
 from hotline.service.acts import Result
 from hotline.service.desk.accounts import sign_in
 from hotline.service.desk.casework.services import regions
-from hotline.service.desk.figures import publication, releasing
+from hotline.service.desk.figures import preparing, releasing
 from hotline.service.desk.figures.files.naming import FigureNames
 
 AFTER: Final = ("prepared", "released", "withdrawn")
@@ -47,8 +47,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.post("/figures")
     def prepare_figures() -> Shown:
         try:
-            decision = publication.decide(context.deps, request.form.get("period", ""), context.now)
-        except publication.CannotPrepare as why:
+            decision = preparing.decide(context.deps, request.form.get("period", ""), context.now)
+        except preparing.CannotPrepare as why:
             return refused(context, "figures/figures.html", _unprepared(context, why, "period"), **_list(context))
         result = run(context, releasing.prepare_release, decision)
         if result.is_refused:
@@ -66,8 +66,8 @@ def _letting_out(pages: Blueprint, context: ConsoleContext) -> None:
         if not releasing.is_letter(letter):
             return refused(context, "figures/figures_one.html", FormFault("figures.error.letter", "letter"), **_one(context, number))
         try:
-            decision = publication.decide(context.deps, _release(context, number)[0].period, context.now)
-        except publication.CannotPrepare as why:
+            decision = preparing.decide(context.deps, _release(context, number)[0].period, context.now)
+        except preparing.CannotPrepare as why:
             return refused(context, "figures/figures_one.html", _unprepared(context, why, "letter"), **_one(context, number))
         if not sign_in.prove_code(context.locks, me(), request.form.get("code", ""), this_browser()):
             wrong = FormFault("editions.error.wrong", "code")
@@ -85,7 +85,7 @@ def _letting_out(pages: Blueprint, context: ConsoleContext) -> None:
         return to("figures_one", number=number, after="withdrawn")
 
 
-def _unprepared(context: ConsoleContext, why: publication.CannotPrepare, field: str) -> FormFault:
+def _unprepared(context: ConsoleContext, why: preparing.CannotPrepare, field: str) -> FormFault:
     read = {"period": _named(context), "due": dated}
     values = {name: read[name](value) if name in read else value for name, value in why.values.items()}
     return FormFault(f"figures.error.{why.code}", field, values=values)
@@ -97,11 +97,10 @@ def _fault(result: Result, field: str) -> FormFault:
 
 def _list(context: ConsoleContext) -> dict[str, Any]:
     """For `figures.html`."""
-    with context.deps.store.read() as tx:
-        releases = tx.releases.releases()
+    releases = releasing.releases(context.deps.store)
     return {
         "releases": releases[::-1],
-        "periods": publication.open_periods(context.deps, releases, context.now),
+        "periods": preparing.open_periods(context.deps, releases, context.now),
         "when": _when(context),
         "named": _named(context),
     }
@@ -124,11 +123,10 @@ def _one(context: ConsoleContext, number: int) -> dict[str, Any]:
 
 
 def _release(context: ConsoleContext, number: int) -> tuple[Release, tuple[HiddenCell, ...]]:
-    with context.deps.store.read() as tx:
-        release = tx.releases.release(number)
-        if release is None:
-            abort(HTTPStatus.NOT_FOUND)
-        return release, tx.releases.hidden(number)
+    seen = releasing.with_hidden(context.deps.store, number)
+    if seen is None:
+        abort(HTTPStatus.NOT_FOUND)
+    return seen
 
 
 def _printed(context: ConsoleContext, names: FigureNames, table: FigureTable, hidden: tuple[HiddenCell, ...]) -> PrintedTable:

@@ -9,7 +9,7 @@ from flask import Blueprint
 from hotline.console.context import ConsoleContext, language, language_name, me, page
 from hotline.console.pages.figures.overview import released_quarter
 from hotline.service.desk.figures import judged as measures
-from hotline.service.desk.figures.cell_suppression import Cell
+from hotline.service.desk.figures.cell_suppression import RoomCell
 from hotline.service.desk.figures.judged import Judged, Measure, Part
 
 IN_PERCENT: Final[frozenset[Measure]] = frozenset({"kept", "wrong", "completed"})
@@ -59,10 +59,10 @@ def _say(context: ConsoleContext, key: str, **places: object) -> str:
     return context.words.say(language(context), f"judged.{key}", **places)
 
 
-def _cell(context: ConsoleContext, cell: Cell) -> str:
+def _cell(context: ConsoleContext, cell: RoomCell) -> str:
     return context.words.say(language(context), f"overview.{cell}") if isinstance(cell, str) else str(cell)
 
 
-def _lasting(context: ConsoleContext, minutes: Cell | None) -> str:
+def _lasting(context: ConsoleContext, minutes: RoomCell | None) -> str:
     whole = minutes if isinstance(minutes, int) else 0
     return context.words.say(language(context), "overview.hours", hours=whole // 60, minutes=f"{whole % 60:02d}")

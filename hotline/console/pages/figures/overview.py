@@ -11,19 +11,25 @@ from msgspec import Struct
 
 from hotline.console import plots
 from hotline.console.context import ConsoleContext, language, language_name, me, page
-from hotline.console.plots import Fill, Group, PlotBar
+from hotline.console.plots import FillPattern, Group, PlotBar
 from hotline.console.released import period_in_words
 from hotline.console.times import hours, short_date, stamp, time_of_day
 from hotline.engine.times import THURSDAY
-from hotline.service.calls.rules.planned import Span
+from hotline.service.calls.rules.planned import MinuteSpan
 from hotline.service.desk import backup_state
 from hotline.service.desk.backup_state import Freshness
 from hotline.service.desk.figures import overview as line_figures
-from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
+from hotline.service.desk.figures.cell_suppression import FEW, HELD, RoomCell
 from hotline.service.desk.figures.overview import Counted, Headlines, Period, Waited, WeekTrend
 from hotline.service.desk.shifts.staffing import Week, by_day
 
-FILLS: Final[dict[str, Fill]] = {"missed": "striped", "less_safe": "striped", "withdrawn": "empty", "open": "dotted", "closed": "empty"}
+FILLS: Final[dict[str, FillPattern]] = {
+    "missed": "striped",
+    "less_safe": "striped",
+    "withdrawn": "empty",
+    "open": "dotted",
+    "closed": "empty",
+}
 """Beside the names: what is to be looked at first stands out without colour."""
 
 
@@ -98,7 +104,7 @@ class Wording:
         name = language_name(self._context, code)
         return name[0].upper() + name[1:]
 
-    def cell(self, cell: Cell) -> str:
+    def cell(self, cell: RoomCell) -> str:
         return self.say(cell) if isinstance(cell, str) else str(cell)
 
     def lasting(self, minutes: int) -> str:
@@ -245,5 +251,5 @@ def _aloud(rows: tuple[tuple[str, tuple[str, ...]], ...], place: int) -> str:
     return ", ".join(f"{name} {cells[place]}" for name, cells in rows)
 
 
-def _spans(spans: tuple[Span, ...]) -> str:
+def _spans(spans: tuple[MinuteSpan, ...]) -> str:
     return ", ".join(hours(start, end) for start, end in spans) or "–"

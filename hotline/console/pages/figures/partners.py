@@ -15,7 +15,7 @@ from hotline.engine.times import DAY_MINUTES
 from hotline.ports.figures.releases import Release
 from hotline.service.desk.accounts import agreed_terms
 from hotline.service.desk.casework.services import regions
-from hotline.service.desk.figures.published import Publication, publication, through_time
+from hotline.service.desk.figures.published import PublishedFigures, published_figures, through_time
 
 TOP: Final = ("figures.top.counted", "figures.top.not_prevalence", "figures.top.not_gbvims", "figures.top.dash", "partners.dates")
 """What stands above the figures, always."""
@@ -25,7 +25,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/partners")
     def partners() -> Shown:
         """`period`, `beside`: of the address; the newest quarter where nothing is asked for."""
-        found = publication(context.deps)
+        found = published_figures(context.deps)
         period, other = request.args.get("period", ""), request.args.get("beside", "")
         release, beside = _asked(found, period) or _newest(found), _asked(found, other)
         beside = None if beside is release else beside
@@ -46,7 +46,7 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/partners/quarters")
     def partners_through() -> Shown:
         """From quarter to quarter, where there are enough of them."""
-        found, reading = publication(context.deps), _reading(context)
+        found, reading = published_figures(context.deps), _reading(context)
         quarters = through_time(found)
         return page(
             context,
@@ -90,7 +90,7 @@ def _terms(context: ConsoleContext) -> dict[str, Any]:
     }
 
 
-def _asked(found: Publication, period: str) -> Release | None:
+def _asked(found: PublishedFigures, period: str) -> Release | None:
     """The release of a period that was asked for; 404 where none stands."""
     release = found.of(period) if period else None
     if period and release is None:
@@ -98,7 +98,7 @@ def _asked(found: Publication, period: str) -> Release | None:
     return release
 
 
-def _newest(found: Publication) -> Release | None:
+def _newest(found: PublishedFigures) -> Release | None:
     return next(iter((*found.quarters, *found.years)), None)
 
 

@@ -16,11 +16,11 @@ from hotline.engine.effects import Minute
 from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.service.acts import Act, Result
-from hotline.service.calls.rules.planned import Span
+from hotline.service.calls.rules.planned import MinuteSpan
 from hotline.service.desk.shifts import declaring, on_duty, planning
 from hotline.service.desk.shifts.week import look
 
-TOLD: Final = ("took", "overtaken")
+AFTER: Final = ("took", "overtaken")
 """What is said once hours were asked for: `shifts.told.…` of the catalogue."""
 SOON: Final = 366
 """Days ahead for which a day can be planned."""
@@ -43,8 +43,8 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
 def _looking(pages: Blueprint, context: ConsoleContext) -> None:
     @pages.get("/shifts")
     def shifts() -> str:
-        told = next((code for code in TOLD if code in request.args), "")
-        return page(context, "staff/shifts.html", told=told, **_week(context, me().id))
+        after = next((code for code in AFTER if code in request.args), "")
+        return page(context, "staff/shifts.html", after=after, **_week(context, me().id))
 
     @pages.get("/shifts/<id>")
     def shifts_of(id: str) -> str:
@@ -171,7 +171,7 @@ def _name(shift: Shift) -> str:
     return f"{weekday} {'' if shift.day is None else shift.day} {shift.start} {shift.end} {'off' if shift.off else 'on'}"
 
 
-def _shut(span: Span) -> tuple[int, Minute, Minute]:
+def _shut(span: MinuteSpan) -> tuple[int, Minute, Minute]:
     """The local day of closed hours, and its minutes from and to; past midnight the latter is of the day after."""
     day = span[0] // DAY_MINUTES
     ends = span[1] - day * DAY_MINUTES

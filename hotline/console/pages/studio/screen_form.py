@@ -30,7 +30,7 @@ LIST_DRAFT: Final = "reread"
 
 
 class WordsField(Struct, frozen=True):
-    """One message in the form. `seen`: what the draft said when the form was opened; None: nothing."""
+    """One message in the form. `seen`: what the draft said when the form was opened, None where it said nothing."""
 
     text: str
     seen: str | None
@@ -62,7 +62,7 @@ class ScreenForm(Struct, frozen=True):
 
     @property
     def typed(self) -> dict[str, str | None]:
-        """What differs from the draft, by place; None: a wording that is taken out."""
+        """What differs from the draft, by place, and None for a wording that is taken out."""
         return {message.place: self.fields[message.place].text or None for message in self._differing()}
 
     @property

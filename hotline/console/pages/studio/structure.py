@@ -266,7 +266,7 @@ def _shown(context: ConsoleContext, history: KeyHistory, address: ScreenAddress)
 
 
 def _opened(view: StructureView) -> int | None:
-    """The number of the key or way whose form is open; 0: a new one; None: none is."""
+    """The number of the key or way whose form is open, 0 for a new one. Returns None where none is open."""
     asked = request.values.get("key") or request.form.get("opened", "")
     numbers = {key.number for key in view.keys}
     if asked.isdecimal() and len(asked) == 1 and (int(asked) in numbers or int(asked) == 0):

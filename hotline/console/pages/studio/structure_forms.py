@@ -144,7 +144,7 @@ def standing(view: StructureView, opened: int | None) -> dict[str, str]:
 
 
 def kind(name: str, stands: Kind | None) -> Kind:
-    """A screen of this kind as the form has it; what the form does not ask is as it `stands` (None: nothing does). Raises BadFields."""
+    """A screen of this kind as the form has it; what the form does not ask is as it `stands` (None where nothing does). Raises BadFields."""
     match name:
         case "menu":
             return stands if isinstance(stands, Menu) else Menu(())

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, request, session
 from hotline.console.context import ConsoleContext, FormFault, Shown, me, page, permitted, refused, run, to
 from hotline.console.pages.studio.choosing import DRAFT, chosen, leave_proposed
 from hotline.engine.drafting.revisions import UnfitRevision
-from hotline.ports.editions.translations import FileKind
+from hotline.ports.editions.translations import WordsFileKind
 from hotline.service.studio import drafts
 from hotline.service.studio.composing import Composed
 from hotline.service.studio.drafts import is_editor
@@ -30,9 +30,9 @@ def views(pages: Blueprint, context: ConsoleContext) -> None:
         return page(context, "studio/studio_words.html", **_words(context))
 
     @pages.get("/studio/words/<language>.<kind>")
-    def words_out(language: str, kind: FileKind) -> Shown:
+    def words_out(language: str, kind: WordsFileKind) -> Shown:
         composed = chosen(context)
-        if language not in composed.sources.words or kind not in get_args(FileKind):
+        if language not in composed.sources.words or kind not in get_args(WordsFileKind):
             abort(HTTPStatus.NOT_FOUND)
         try:
             data = context.files.write(composed.sources, language, kind)

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.calls.calls import Call
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.calls.staff_rings import RingMenu, StaffRing
 from hotline.ports.voice import VoiceLeg
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
@@ -55,7 +55,7 @@ def key_digits(act: Act, leg: VoiceLeg) -> Result:
     return Result("done", menu_values(menu, callback))
 
 
-def menu_values(menu: Menu, callback: Callback | None) -> dict[str, str]:
+def menu_values(menu: RingMenu, callback: Callback | None) -> dict[str, str]:
     """For words: what keys are about."""
     return {"menu": menu, "ref": callback.reference if callback else "", "urgent": "yes" if callback and callback.urgent else ""}
 
@@ -102,13 +102,13 @@ def _count_wrong(act: Act, ring: StaffRing) -> Result:
     act.record("wrong digits", act.staff.alias)
     if wrong == reach.MOST_WRONG:
         messages = outbox.tell_supervisors(act, "digits_locked", f"{act.staff.id}|{ring.id}", name=act.staff.alias)
-    is_over = ring.wrong + 1 >= reach.MOST_TRIES or wrong >= reach.MOST_WRONG
+    is_over = ring.wrong + 1 >= reach.MOST_WRONG_IN_A_CALL or wrong >= reach.MOST_WRONG
     counted = replace(ring, wrong=ring.wrong + 1)
     act.tx.staff_rings.save(counted.over() if is_over else counted)
     return Result("ended" if is_over else "asked", messages=messages)
 
 
-def _found(act: Act) -> tuple[Menu, Callback | None]:
+def _found(act: Act) -> tuple[RingMenu, Callback | None]:
     """What there is for whoever acts, the most pressing first: a call whose end nobody knows, one that they hold and may ring, one that is offered."""
     held = claims.groups(act.tx, sorted(act.tx.callbacks.claimed_by(act.staff.id), key=turns.pressing))
     unsaid = next((group for group in held if any(is_unsaid(callback) for callback in group)), None)

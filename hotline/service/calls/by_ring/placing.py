@@ -8,11 +8,11 @@ from msgspec import Struct
 
 from hotline.engine.times import HOUR_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.calls.staff_rings import Menu, StaffRing
+from hotline.ports.calls.staff_rings import RingMenu, StaffRing
 from hotline.ports.desk.staff import Staff
 from hotline.service import outbox
 from hotline.service.calls.by_ring import reach
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.work import Work
 
 LEG_SECONDS: Final = 120
@@ -26,7 +26,7 @@ LONGEST_TALK: Final = HOUR_SECONDS
 class Cause(Struct, frozen=True):
     """What one of the staff is rung for. `origin`: what it follows from; the same twice is one ring."""
 
-    menu: Menu
+    menu: RingMenu
     origin: str
     not_after: int
     callback: str | None = None
@@ -41,10 +41,10 @@ def place(work: Work, staff: Staff, cause: Cause) -> OutboxMessage | None:
     ring = StaffRing(_id(work, staff, cause), staff.id, cause.menu, cause.callback, "placed", work.at)
     if not work.tx.staff_rings.add(ring):
         return None
-    return outbox.write(work, Draft("ring", staff.number, ring.id, cause.not_after, cause.urgent), ring.id)
+    return outbox.write(work, NewMessage("ring", staff.number, ring.id, cause.not_after, cause.urgent), ring.id)
 
 
-def inform(work: Work, staff: Staff, cause: Cause, alert: Draft, origin: str) -> tuple[OutboxMessage, ...]:
+def inform(work: Work, staff: Staff, cause: Cause, alert: NewMessage, origin: str) -> tuple[OutboxMessage, ...]:
     """Let one of the staff hear of a call: by a ring, by this SMS, or by both. Whoever cannot be rung now hears by SMS, whatever is set: nobody is offered
     a call of which they never hear."""
     ring = place(work, staff, cause)

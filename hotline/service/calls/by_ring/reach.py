@@ -11,13 +11,13 @@ from hotline.service.work import Work
 
 MOST_WRONG: Final = 6
 """So many wrong digits since they were set, and nobody is rung by them any more: of a hundred pairs that is what somebody who guesses gets in all."""
-MOST_TRIES: Final = 2
-"""In one call."""
+MOST_WRONG_IN_A_CALL: Final = 2
+"""Then it ends."""
 FIRST_GUESSES: Final = frozenset({*(f"{n}{n}" for n in range(10)), *(f"{n}{n + 1}" for n in range(9)), *(f"{n + 1}{n}" for n in range(9))})
 """What somebody who guesses tries first: two alike, two in a row."""
 NEEDED: Final = "voice.cover_name"
 """Words without which nobody is rung: an edition may be older than this program."""
-Way: TypeAlias = Literal["reply", "number", "ring", "page"]
+AnswerWay: TypeAlias = Literal["reply", "number", "ring", "page"]
 """How whoever is told by SMS answers it."""
 
 
@@ -54,7 +54,7 @@ def answers_by_ring(work: Work, staff: Staff) -> bool:
     return (work.deps.rules.alerts == "ring" or work.deps.rules.staff_replies == "none") and is_rung(work, staff)
 
 
-def way(work: Work, staff: Staff) -> Way:
+def way(work: Work, staff: Staff) -> AnswerWay:
     """How this person answers an SMS of the line."""
     match work.deps.rules.staff_replies:
         case "sender":

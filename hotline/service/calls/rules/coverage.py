@@ -14,7 +14,7 @@ from hotline.engine.effects import Coverage, Urgency
 from hotline.engine.promise import SHORTEST_STAY, SHORTEST_URGENT_STAY
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.rules.planned import Local, Span, common, merged, planned_spans, without
+from hotline.service.calls.rules.planned import Local, MinuteSpan, common, merged, planned_spans, without
 from hotline.service.calls.rules.presence import Team, is_closed, stays_until, team, there
 from hotline.service.held import is_held
 from hotline.service.work import Work
@@ -67,7 +67,7 @@ def coverage(team: Team, at: int, rules: Rules, local: Local) -> Coverage:
     )
 
 
-def _shifts(team: Team, at: int, rules: Rules, local: Local) -> tuple[Span, ...]:
+def _shifts(team: Team, at: int, rules: Rules, local: Local) -> tuple[MinuteSpan, ...]:
     """What is planned from now on, merged, without the hours that a supervisor closed; where the line needs a supervisor, no hour without one."""
     planned = _planned(team.counselors, team.shifts, at, local)
     if rules.supervised:
@@ -80,5 +80,5 @@ def _shifts(team: Team, at: int, rules: Rules, local: Local) -> tuple[Span, ...]
     return spans
 
 
-def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[Span]:
+def _planned(people: Iterable[Staff], shifts: tuple[Shift, ...], at: int, local: Local) -> list[MinuteSpan]:
     return [span for staff in people for span in planned_spans(staff, shifts, at, local)]

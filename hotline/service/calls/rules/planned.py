@@ -11,12 +11,12 @@ from hotline.engine.times import DAY_MINUTES, THURSDAY
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
 
-Span: TypeAlias = tuple[Minute, Minute]
+MinuteSpan: TypeAlias = tuple[Minute, Minute]
 Local: TypeAlias = Callable[[int], Minute]
 """The local minute of a moment."""
 
 
-def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[Span]:
+def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Iterator[MinuteSpan]:
     """The planned spans of one person from now on for seven days, unmerged, without what lies in the time off."""
     now = local(at)
     first = now if staff.off_until is None else max(now, local(staff.off_until))
@@ -26,7 +26,7 @@ def planned_spans(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) 
             yield max(start, first), min(end, last)
 
 
-def covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Span | None:
+def covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> MinuteSpan | None:
     """The planned span that this person is in, those that touch made one."""
     now = local(at)
     today = now // DAY_MINUTES
@@ -40,12 +40,12 @@ def covering(staff: Staff, shifts: Iterable[Shift], at: int, local: Local) -> Sp
     return found
 
 
-def spans_of_day(own: Iterable[Shift], day: int) -> tuple[Span, ...]:
+def spans_of_day(own: Iterable[Shift], day: int) -> tuple[MinuteSpan, ...]:
     """What one person's shifts make of a local day: the week's spans without that day's absences, and what that day has beyond the week."""
     weekday, begins = (day + THURSDAY) % 7, day * DAY_MINUTES
-    spans: tuple[Span, ...] = ()
-    absences: list[Span] = []
-    beyond: list[Span] = []
+    spans: tuple[MinuteSpan, ...] = ()
+    absences: list[MinuteSpan] = []
+    beyond: list[MinuteSpan] = []
     for shift in own:
         span = (begins + shift.start, begins + shift.end)
         if shift.day is None:
@@ -58,15 +58,15 @@ def spans_of_day(own: Iterable[Shift], day: int) -> tuple[Span, ...]:
     return (*spans, *beyond)
 
 
-def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> Iterator[Span]:
+def _spans(staff: Staff, shifts: Iterable[Shift], first_day: int, days: int) -> Iterator[MinuteSpan]:
     own = tuple(shift for shift in shifts if shift.staff == staff.id)
     for day in range(first_day, first_day + days):
         yield from spans_of_day(own, day)
 
 
-def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+def merged(spans: Iterable[MinuteSpan]) -> tuple[MinuteSpan, ...]:
     """The spans in order, those that touch made one."""
-    whole: list[Span] = []
+    whole: list[MinuteSpan] = []
     for start, end in sorted(spans):
         if whole and start <= whole[-1][1]:
             whole[-1] = whole[-1][0], max(whole[-1][1], end)
@@ -75,13 +75,13 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(whole)
 
 
-def without(spans: Iterable[Span], gap: Span) -> tuple[Span, ...]:
+def without(spans: Iterable[MinuteSpan], gap: MinuteSpan) -> tuple[MinuteSpan, ...]:
     """The parts of the spans that lie outside of the gap."""
     opens, ends = gap
     return tuple(part for start, end in spans for part in ((start, min(end, opens)), (max(start, ends), end)) if part[0] < part[1])
 
 
-def common(span: Span, others: Iterable[Span]) -> Iterator[Span]:
+def common(span: MinuteSpan, others: Iterable[MinuteSpan]) -> Iterator[MinuteSpan]:
     """What of a span lies in the others, which are merged."""
     for start, end in others:
         if start < span[1] and end > span[0]:

@@ -102,7 +102,7 @@ def factor_secret(deps: Deps, staff: str, token: str, offered_at: int) -> str:
 def prepare_factor(locks: Locks, secret: str, code: str) -> NewFactor:
     """`code`: the first one of an authenticator that took the secret."""
     step = locks.codes.step(secret, sign_in.plain(code), locks.deps.clock.now())
-    return NewFactor(secret, step, fresh_codes(locks), locks.chance.token())
+    return NewFactor(secret, step, fresh_codes(locks), locks.tokens.token())
 
 
 def set_factor(act: Act, factor: NewFactor) -> Result:
@@ -130,7 +130,7 @@ def renew_recovery(act: Act, codes: tuple[str, ...]) -> Result:
 
 
 def prepare_digits(locks: Locks, staff: Staff, old: str, digits: str, browser: Browser) -> NewDigits:
-    """With the password: whoever finds a browser left open could else answer for her on the phone. Raises StoreAway and Crowded."""
+    """With the password: otherwise whoever finds a browser left open could answer the phone in this person's name. Raises StoreAway and Crowded."""
     return NewDigits(sign_in.prove(locks, staff, old, browser), sign_in.plain(digits))
 
 
@@ -155,15 +155,15 @@ def choose_language(act: Act, reads: str) -> Result:
 def sign_out_everywhere(act: Act) -> Result:
     """Every browser, the one that says so too; drafts go."""
     act.tx.accounts.drop_sign_ins(act.staff.id)
-    act.tx.drafts.drop_all(act.staff.id)
+    act.tx.form_drafts.drop_all(act.staff.id)
     act.record("signed out everywhere", act.staff.alias)
     return Result()
 
 
 def fresh_codes(locks: Locks) -> tuple[str, ...]:
     """Recovery codes by chance, in letters and digits that nobody takes for others, in groups of four."""
-    hasher, chance = locks.deps.hasher, locks.chance
-    codes = (b32encode(hasher.digest("recovery code", chance.token())[:CODE_BYTES]).decode().lower() for _ in range(RECOVERY_CODES))
+    hasher, tokens = locks.deps.hasher, locks.tokens
+    codes = (b32encode(hasher.digest("recovery code", tokens.token())[:CODE_BYTES]).decode().lower() for _ in range(RECOVERY_CODES))
     return tuple(" ".join(code[n : n + 4] for n in range(0, len(code), 4)) for code in codes)
 
 

@@ -28,7 +28,7 @@ from hotline.service.desk.accounts.sign_in import GUESSES, LINK_SECONDS
 from hotline.service.desk.shifts.planning import WeekHours, weekly
 from hotline.service.work import Work
 
-Fault: TypeAlias = Literal["alias", "number", "taken", "languages", "no_language", "organisation", "ends_on"]
+PersonFault: TypeAlias = Literal["alias", "number", "taken", "languages", "no_language", "organisation", "ends_on"]
 """What is wrong with what was filled in (`fault` of a result that is *faulty*); `taken`: somebody else has this alias or this number; `no_language`: a counselor who
 takes calls in none, whom no call would ever reach; `organisation`, `ends_on`: a partner has one of at most ORGANISATION_LETTERS, and a last day from today to LONGEST_DAYS on."""
 ORGANISATION_LETTERS: Final = 120
@@ -38,7 +38,7 @@ _ALIAS: Final = re.compile(r"[^\W\d_][\w-]{1,31}")
 
 
 class Seat(Struct, frozen=True):
-    """One of the staff, and how they sign in. `second_factor` None: there is no account. `link_until`: a one-time link is good until then."""
+    """One of the staff, and how they sign in. `second_factor` is None where there is no account. `link_until`: a one-time link is good until then."""
 
     staff: Staff
     second_factor: bool | None
@@ -62,7 +62,7 @@ class PersonForm(Struct, frozen=True):
     """May be the second person of an edition."""
     organisation: str = ""
     ends_on: int | None = None
-    """The last day, of a partner; None: as before."""
+    """The last day, of a partner; None where it stays as it was."""
 
     def filled(self, staff: Staff) -> Staff:
         """Who takes no calls speaks no languages and takes no minors' calls. A partner has no phone and no right here, and nobody else an organisation or a last day."""
@@ -217,7 +217,7 @@ def _drop_account(work: Work, staff: Staff) -> None:
     """And the drafts: whoever holds the next link is not to find them."""
     work.tx.accounts.drop_sign_ins(staff.id)
     work.tx.accounts.drop(staff.id)
-    work.tx.drafts.drop_all(staff.id)
+    work.tx.form_drafts.drop_all(staff.id)
 
 
 def _record_change(act: Act, before: Staff, staff: Staff) -> None:
@@ -243,7 +243,7 @@ def _held(tx: Transaction, staff: str) -> list[tuple[Callback, ...]]:
     return groups
 
 
-def _fault(act: Act, staff: Staff, languages: tuple[str, ...]) -> Fault | None:
+def _fault(act: Act, staff: Staff, languages: tuple[str, ...]) -> PersonFault | None:
     tx, is_partner = act.tx, staff.role == "partner"
     if not _ALIAS.fullmatch(staff.alias) or staff.alias != staff.alias.lower():
         return "alias"

@@ -57,7 +57,7 @@ class Locks(Struct, frozen=True):
     deps: Deps
     passwords: Passwords
     codes: Codes
-    chance: TokenSource
+    tokens: TokenSource
 
 
 class Browser(Struct, frozen=True):
@@ -118,7 +118,7 @@ def enter(locks: Locks, checked: CheckedPassword, browser: Browser) -> str | Non
         if staff is None or not works(locks.deps, staff, at) or account != checked.account or account.totp is not None:
             return None
         _record_entry(Work(locks.deps, tx, at), staff, browser)
-        return _open(tx, staff, browser, locks.chance.token(), at)
+        return _open(tx, staff, browser, locks.tokens.token(), at)
 
 
 def confirm(locks: Locks, staff: str, code: str, browser: Browser) -> str | None:
@@ -142,7 +142,7 @@ def confirm(locks: Locks, staff: str, code: str, browser: Browser) -> str | None
         _record_entry(work, person, browser)
         if used.recovery != account.recovery:
             work.audit(person.alias, "recovery code used", person.alias)
-        return _open(tx, person, browser, locks.chance.token(), at)
+        return _open(tx, person, browser, locks.tokens.token(), at)
 
 
 def prove_code(locks: Locks, staff: Staff, code: str, browser: Browser) -> bool:
@@ -205,7 +205,7 @@ def sign_out(deps: Deps, token: str, staff: str) -> None:
     """End one sign-in of this person, who leaves: what they typed and did not send goes too, wherever it was. Raises StoreAway."""
     with deps.store.write() as tx:
         tx.accounts.drop_sign_in(token)
-        tx.drafts.drop_all(staff)
+        tx.form_drafts.drop_all(staff)
 
 
 def end(deps: Deps, token: str) -> None:
@@ -235,7 +235,7 @@ def begin(locks: Locks, link: str, password: str) -> tuple[Staff, str] | None:
         tx.accounts.drop_sign_ins(staff.id)
         tx.accounts.save(Account(staff.id, password_hash))
         Work(locks.deps, tx, at).audit(staff.alias, "account begun", staff.alias)
-        return staff, _open(tx, staff, Browser(), locks.chance.token(), at)
+        return staff, _open(tx, staff, Browser(), locks.tokens.token(), at)
 
 
 def is_weak(passwords: Passwords, password: str, alias: str) -> bool:
@@ -252,10 +252,10 @@ def hashed(passwords: Passwords, password: str) -> str:
         return passwords.hash(password)
 
 
-def remembered(browser: Browser, staff: str, chance: TokenSource) -> Browser:
+def remembered(browser: Browser, staff: str, tokens: TokenSource) -> Browser:
     """The browser in which somebody has just signed in. A shared computer is known to the last eight."""
     others = [id for id in browser.known_to if id != staff]
-    return Browser(browser.name or chance.token(), (*others[-7:], staff))
+    return Browser(browser.name or tokens.token(), (*others[-7:], staff))
 
 
 def recovery_hashes(deps: Deps, staff: str, code: str) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def end_consent(work: Work, case: Case, kind: str) -> None:
             work.tx.cases.drop_incident(id)
             for part in PARTS:
                 for form in names_of(incident_form(id, part)):
-                    work.tx.drafts.drop_of_all(form)  # codes that were chosen and not sent go too
+                    work.tx.form_drafts.drop_of_all(form)  # codes that were chosen and not sent go too
             referrals.drop_without_consent(work.tx, case)
             _end(work, case, FIGURES)
         case "figures" if case.incident is not None:

@@ -41,7 +41,7 @@ class Destination(Struct, frozen=True):
 
 
 TOLD: Final = ("address", "way", "hours", "cost", "asks_for", "offers", "languages")
-"""What is told of a destination: where it is, how to get there, when it is open, what it costs, what she may be asked for, what there is."""
+"""What is told of a destination: where it is, how to get there, when it is open, what it costs, what a caller may be asked for, what there is."""
 
 
 class RegionServices(Struct, frozen=True):

@@ -20,7 +20,7 @@ from hotline.service.deps import Deps
 from hotline.service.desk.casework.cases import OpenReferral, find_referral, open_referral
 from hotline.service.desk.casework.services import find, name_of
 from hotline.service.desk.casework.sight import NoCase, show
-from hotline.service.outbox import Draft
+from hotline.service.outbox import NewMessage
 from hotline.service.work import Work
 
 SLIP_SECONDS: Final = DAY_SECONDS
@@ -69,7 +69,7 @@ def send_slip(act: Act, id: str) -> Result:
         return Result()
     words = act.deps.written
     text = words.phrase("staff.slip", words.languages[0], ref=referral.slip, name=name_of(act.deps, referral.service))
-    message = outbox.write(act, Draft("staff", mobile, text, act.at + SLIP_SECONDS), _origin(id))
+    message = outbox.write(act, NewMessage("staff", mobile, text, act.at + SLIP_SECONDS), _origin(id))
     act.tx.cases.save_referral(replace(referral, sent=True))
     act.record("slip sent", opened.name)
     return Result(messages=(message,))

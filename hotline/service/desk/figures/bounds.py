@@ -15,7 +15,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from msgspec import Struct
 
 Number: TypeAlias = int | Fraction
-Row: TypeAlias = dict[int, Number]
+EquationRow: TypeAlias = dict[int, Number]
 K = TypeVar("K", bound=Hashable)
 STALLED: Final = 20
 """So many steps without gain, and it goes by Bland's rule."""
@@ -33,7 +33,7 @@ class Equation(Struct, Generic[K], frozen=True):
 
 
 def bounds(equations: Iterable[Equation[K]], wanted: Iterable[K]) -> dict[K, tuple[int, int | None]]:
-    """The least and the most whole number that each wanted unknown can be; None: without end. The equations have a solution.
+    """The least and the most whole number that each wanted unknown can be; None where it has no end. The equations have a solution.
 
     What shares no equation with another is worked out apart. An unknown that is in no equation can be anything.
     """
@@ -110,7 +110,7 @@ class _Simplex:
     it stands still, so that it always comes to an end."""
 
     def __init__(self, equations: Sequence[tuple[Mapping[int, int], int]], unknowns: int) -> None:
-        self._rows: list[Row] = []
+        self._rows: list[EquationRow] = []
         self._values: list[Number] = []
         for terms, value in equations:
             sign = -1 if value < 0 else 1
@@ -129,7 +129,7 @@ class _Simplex:
         self.most = self._solution(unknowns)
         self.least = list(self.most)
 
-    def highest(self, aim: Row) -> Number | None:
+    def highest(self, aim: EquationRow) -> Number | None:
         """The most that these unknowns, so many times each, can make together. Returns None for without end."""
         gains, stalled = dict(aim), 0
         value: Number = 0
@@ -200,7 +200,7 @@ class _Simplex:
                 del row[place]
 
 
-def _subtract(row: Row, other: Row, times: Number) -> None:
+def _subtract(row: EquationRow, other: EquationRow, times: Number) -> None:
     for place, amount in other.items():
         left = row.get(place, 0) - times * amount
         if left:
@@ -217,7 +217,7 @@ def _whole(number: Number) -> Number:
     return number if isinstance(number, int) or number.denominator != 1 else number.numerator
 
 
-def _best(gains: Row, *, is_stalled: bool) -> int | None:
+def _best(gains: EquationRow, *, is_stalled: bool) -> int | None:
     """What is to enter. Returns None where nothing gains."""
     gaining = [place for place, gain in gains.items() if gain > 0]
     if not gaining:

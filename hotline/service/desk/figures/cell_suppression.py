@@ -13,17 +13,17 @@ HELD: Final = "held"
 FEWEST: Final = 5
 """Fewer tell of one person."""
 
-Cell: TypeAlias = int | Literal["few", "held"]
-Sum: TypeAlias = tuple[tuple[int, ...], int]
+RoomCell: TypeAlias = int | Literal["few", "held"]
+RoomSum: TypeAlias = tuple[tuple[int, ...], int]
 """Which cells add up to which: everything that whoever reads a table can calculate with."""
 
 
-def line(counts: Sequence[int]) -> tuple[Cell, ...]:
+def line(counts: Sequence[int]) -> tuple[RoomCell, ...]:
     """These counts and, last, their total."""
     return hidden((*counts, sum(counts)), [(tuple(range(len(counts))), len(counts))])
 
 
-def table(rows: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
+def table(rows: Sequence[Sequence[int]]) -> tuple[tuple[RoomCell, ...], ...]:
     """Rows of the same length with, last in each, its total, and below them a row of totals."""
     wide, high = len(rows[0]) + 1, len(rows) + 1
     full = [[*row, sum(row)] for row in rows]
@@ -34,12 +34,12 @@ def table(rows: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
     return tuple(cells[y * wide : (y + 1) * wide] for y in range(high))
 
 
-def hidden(counts: Sequence[int], sums: Sequence[Sum]) -> tuple[Cell, ...]:
+def hidden(counts: Sequence[int], sums: Sequence[RoomSum]) -> tuple[RoomCell, ...]:
     """Hide each count from one to four; then, as long as one of the sums tells what a hidden one is, the smallest beside it as well.
 
     Whoever reads it, and knows this rule, is left with two values at least for each hidden cell in each sum.
     """
-    cells: list[Cell] = [FEW if 0 < count < FEWEST else count for count in counts]
+    cells: list[RoomCell] = [FEW if 0 < count < FEWEST else count for count in counts]
     while telling := next((equation for equation in sums if _tells(cells, equation)), None):
         members = (*telling[0], telling[1])
         shown = [index for index in members if cells[index] not in (FEW, HELD)]
@@ -54,7 +54,7 @@ def hidden(counts: Sequence[int], sums: Sequence[Sum]) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def _tells(cells: Sequence[Cell], equation: Sum) -> bool:
+def _tells(cells: Sequence[RoomCell], equation: RoomSum) -> bool:
     """Can a hidden cell of this sum be only one number?"""
     parts, total = equation
     low, high = _bounds(cells[total])
@@ -68,7 +68,7 @@ def _tells(cells: Sequence[Cell], equation: Sum) -> bool:
     return False
 
 
-def _bounds(cell: Cell) -> tuple[float, float]:
+def _bounds(cell: RoomCell) -> tuple[float, float]:
     match cell:
         case "few":
             return 0, FEWEST - 1

@@ -15,8 +15,8 @@ REGIONS: Final = "regions"
 """Instead of a list: what the line has of them, as a release is prepared."""
 
 Plot: TypeAlias = Literal["shares", "strips", "number", "bars", "stacked", "table"]
-Period: TypeAlias = Literal["quarter", "year"]
-PERIODS: Final[tuple[Period, ...]] = get_args(Period)
+PeriodKind: TypeAlias = Literal["quarter", "year"]
+PERIODS: Final[tuple[PeriodKind, ...]] = get_args(PeriodKind)
 
 OTHERS: Final = "others"
 """The row of regions that are too small for one of their own; left out where none is."""
@@ -32,7 +32,7 @@ class TableSpec(Struct, frozen=True):
     name: str
     rows: tuple[str, ...]
     columns: tuple[str, ...] = ("count",)
-    periods: tuple[Period, ...] = PERIODS
+    periods: tuple[PeriodKind, ...] = PERIODS
     is_public: bool = False
     """Of plans and the directory, not of people: no cell of it is hidden."""
 

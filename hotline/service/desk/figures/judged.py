@@ -14,7 +14,7 @@ from hotline.engine.casework.call_outcomes import ANSWERED
 from hotline.engine.freshness import is_shown, verified
 from hotline.ports.desk.staff import Role
 from hotline.service.deps import Deps
-from hotline.service.desk.figures.cell_suppression import Cell
+from hotline.service.desk.figures.cell_suppression import RoomCell
 from hotline.service.desk.figures.overview import Counted, Overview, kept_share, overview
 
 Measure: TypeAlias = Literal["kept", "late", "wrong", "unanswered", "completed", "uncovered", "verified", "referrals", "safer"]
@@ -24,11 +24,11 @@ NEVER: Final = ("volume", "length", "complaints", "again")
 
 
 class Part(Struct, frozen=True):
-    """One number of a measure. `name`: a language, an answer, an outcome, or empty where there is but one; None: hidden, or there is nothing to count."""
+    """One number of a measure. `name`: a language, an answer, an outcome, or empty where there is but one; a number is None where it is hidden, or there is nothing to count."""
 
     name: str
-    value: Cell | None
-    among: Cell | None = None
+    value: RoomCell | None
+    among: RoomCell | None = None
 
 
 class Judged(Struct, frozen=True):
@@ -100,7 +100,7 @@ def _completed(found: Overview) -> int | None:
 
 def _verified(deps: Deps, today: date) -> tuple[Part, ...]:
     """Numbers of the directory that may be shown, of all that it has; and how many days ago the middle one and the oldest of those were rung."""
-    items = [item for item in deps.library.active(deps.clock.now()).sources.items if "phone" in item.fields]
+    items = [item for item in deps.editions.active(deps.clock.now()).sources.items if "phone" in item.fields]
     ages = sorted((today - min(verified(item))).days for item in items if is_shown(item, today))
     parts = (Part("shown", len(ages), len(items)),)
     return (*parts, Part("middle", ages[len(ages) // 2]), Part("oldest", ages[-1])) if ages else parts

@@ -18,7 +18,7 @@ from hotline.ports.figures.releases import TOTAL, Release
 from hotline.ports.store import Transaction
 from hotline.service.deps import Deps
 from hotline.service.desk.figures import cell_suppression
-from hotline.service.desk.figures.cell_suppression import FEW, HELD, Cell
+from hotline.service.desk.figures.cell_suppression import FEW, HELD, RoomCell
 from hotline.service.desk.figures.definitions import FIGURES, SPECS
 from hotline.service.desk.figures.published import published
 from hotline.service.desk.figures.shares import shares_of
@@ -60,7 +60,7 @@ class Counted(Struct, frozen=True):
 
     rows: tuple[str, ...]
     columns: tuple[str, ...]
-    cells: tuple[tuple[Cell, ...], ...]
+    cells: tuple[tuple[RoomCell, ...], ...]
 
 
 class Period(Struct, frozen=True):
@@ -99,7 +99,7 @@ class CallFigures(Struct, frozen=True):
     """Of those with whom somebody spoke: how many were rung once, twice, three times."""
     outcomes: Counted
     """How the last call ended, of all that were rung."""
-    rings: Cell
+    rings: RoomCell
     wrong: int | None
     """How many of 100 rings were to somebody else; None where that would tell of few."""
     answers: Counted
@@ -324,7 +324,7 @@ def _whole(tallies: Iterable[Tally], turned_away: Iterable[TurnedAway], days: tu
     return Period(days[0], days[1] - 1, _column(FATES, fates), _column(TURNED_AWAY, asked))
 
 
-def _with_totals(rows: Sequence[Sequence[int]]) -> tuple[tuple[Cell, ...], ...]:
+def _with_totals(rows: Sequence[Sequence[int]]) -> tuple[tuple[RoomCell, ...], ...]:
     """With, last in each row, its total, and below them a row of totals; nothing is hidden."""
     full = [[*row, sum(row)] for row in rows]
     full.append([sum(column) for column in zip(*full, strict=True)])

@@ -26,7 +26,7 @@ LEAST_QUARTERS: Final = 4
 MOST_QUARTERS: Final = 8
 
 
-class Publication(Struct, frozen=True):
+class PublishedFigures(Struct, frozen=True):
     """All that was let out, the newest period first."""
 
     quarters: tuple[Release, ...]
@@ -39,24 +39,24 @@ class Publication(Struct, frozen=True):
         return next((release for release in (*self.quarters, *self.years) if release.period == period), None)
 
 
-def publication(deps: Deps) -> Publication:
+def published_figures(deps: Deps) -> PublishedFigures:
     """Everything that stands released now. Raises StoreAway."""
     with deps.store.read() as tx:
         return published(tx.releases.releases())
 
 
-def published(releases: tuple[Release, ...]) -> Publication:
+def published(releases: tuple[Release, ...]) -> PublishedFigures:
     """What of these anybody outside may see; of a period the release that was let out last."""
     by_period = {release.period: release for release in releases if release.standing == "released"}
     standing = sorted(by_period.values(), key=lambda release: release.period, reverse=True)
-    return Publication(
+    return PublishedFigures(
         tuple(release for release in standing if QUARTER.fullmatch(release.period)),
         tuple(release for release in standing if YEAR.fullmatch(release.period)),
         tuple(replace(release, tables=()) for release in releases if release.standing == "withdrawn" and release.released_at is not None),
     )
 
 
-def through_time(found: Publication) -> tuple[tuple[str, Release | None], ...]:
+def through_time(found: PublishedFigures) -> tuple[tuple[str, Release | None], ...]:
     """The last eight quarters up to the newest that stands, the oldest that stands first, with no gap between their names; None where none of a quarter
     stands. Empty where fewer than four stand."""
     standing = {span(release.period): release for release in found.quarters}

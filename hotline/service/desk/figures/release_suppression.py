@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from hotline.ports.figures.releases import Why
+from hotline.ports.figures.releases import HiddenWhy
 from hotline.service.desk.figures.bounds import Equation, Solved, bounds, first_narrow
 from hotline.service.desk.figures.cell_suppression import FEWEST
 
@@ -63,7 +63,7 @@ class Unprotected(Exception):
         self.cell = cell
 
 
-def suppress(counts: Mapping[Cell, int], sums: Iterable[Sum], public: Public = NOTHING_PUBLIC) -> dict[Cell, Why]:
+def suppress(counts: Mapping[Cell, int], sums: Iterable[Sum], public: Public = NOTHING_PUBLIC) -> dict[Cell, HiddenWhy]:
     """Every hidden cell that is not hidden already, and why. `counts`: all cells, the true numbers, in the order in which tables show them.
 
     Raises Unprotected.
@@ -118,7 +118,7 @@ class _Table:
         self._order = {cell: place for place, cell in enumerate(counts)}
         self._solved: Solved = {}
         self._fixed = public.shown | public.hidden | public.loose
-        self.why: dict[Cell, Why] = {cell: "few" for cell, count in counts.items() if count < FEWEST and cell not in self._fixed}
+        self.why: dict[Cell, HiddenWhy] = {cell: "few" for cell, count in counts.items() if count < FEWEST and cell not in self._fixed}
         self._hidden = set(public.hidden | public.loose) | set(self.why)
 
     def hold_secondary(self) -> None:
@@ -146,7 +146,7 @@ class _Table:
         free = [cell for cell in cells if cell not in self._hidden and cell not in self._fixed]
         return min(free, key=lambda cell: (self._counts[cell], self._order[cell]), default=None)
 
-    def _hide(self, cell: Cell, why: Why) -> None:
+    def _hide(self, cell: Cell, why: HiddenWhy) -> None:
         self.why[cell] = why
         self._hidden.add(cell)
 

@@ -11,12 +11,13 @@ from hotline.engine.phone.letters import name_key
 from hotline.engine.quarters import span
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
-from hotline.ports.figures.releases import Release
+from hotline.ports.figures.releases import HiddenCell, Release
+from hotline.ports.store import Store
 from hotline.ports.upkeep.revocations import released
 from hotline.service import outbox
 from hotline.service.acts import Act, Result
 from hotline.service.desk.figures.files.webhook import announce
-from hotline.service.desk.figures.publication import Decision
+from hotline.service.desk.figures.preparing import ReleaseDecision
 
 LONGEST_LETTER: Final = 40
 LONGEST_NOTE: Final = 300
@@ -27,7 +28,7 @@ BY_SHELL: Final = "figures_by_shell"
 _SIGNED: Final = re.compile(r"(.*) \(([^()]*)\)")
 
 
-def prepare_release(act: Act, decision: Decision) -> Result:
+def prepare_release(act: Act, decision: ReleaseDecision) -> Result:
     """Keep these tables for a second person to look at; what was prepared of the same period and never let out goes.
 
     `release` among the values: its number. `same` where it was prepared or let out already, `state` where it was withdrawn after it was public: there is no
@@ -52,13 +53,26 @@ def prepare_release(act: Act, decision: Decision) -> Result:
     return Result(values=_named(new))
 
 
+def releases(store: Store) -> tuple[Release, ...]:
+    """Every one, as officers see them, the oldest first. Raises StoreAway."""
+    with store.read() as tx:
+        return tx.releases.releases()
+
+
+def with_hidden(store: Store, number: int) -> tuple[Release, tuple[HiddenCell, ...]] | None:
+    """A release as officers see it, with what is hidden in it and why. Returns None where there is none of this number. Raises StoreAway."""
+    with store.read() as tx:
+        release = tx.releases.release(number)
+        return None if release is None else (release, tx.releases.hidden(number))
+
+
 def is_letter(letter: str) -> bool:
     """Does that say under which letter or protocol?"""
     under = " ".join(letter.split())
     return bool(under) and len(under) <= LONGEST_LETTER and under.isprintable()
 
 
-def release_figures(act: Act, number: int, decision: Decision, letter: str, *, is_signed_in: bool = False) -> Result:
+def release_figures(act: Act, number: int, decision: ReleaseDecision, letter: str, *, is_signed_in: bool = False) -> Result:
     """Let partners have it, in the name of a second person and under a letter or protocol. `decision`: as it would be prepared now; `is_signed_in`: it is
     known who says so, on the page, by a fresh code; the shell believes the name that it is given, and supervisors hear of it.
 
@@ -81,8 +95,8 @@ def release_figures(act: Act, number: int, decision: Decision, letter: str, *, i
     public = replace(release, standing="released", released_at=act.at, released_by=act.staff.alias, letter=under)
     act.tx.releases.save(public)
     act.record("figures released", f"{_about(release)}, {under}")
-    told = () if is_signed_in else _tell(act, public)
-    return Result("published", _named(release), (*announce(act, public, "released"), *told))
+    messages = () if is_signed_in else _tell(act, public)
+    return Result("published", _named(release), (*announce(act, public, "released"), *messages))
 
 
 def withdraw_release(act: Act, number: int, note: str) -> Result:
@@ -103,7 +117,7 @@ def withdraw_release(act: Act, number: int, note: str) -> Result:
     return Result(values=_named(release), messages=announce(act, release, "withdrawn"))
 
 
-def _is_seen(decision: Decision, known: tuple[Release, ...]) -> bool:
+def _is_seen(decision: ReleaseDecision, known: tuple[Release, ...]) -> bool:
     return decision.seen == tuple((release.number, release.standing) for release in known)
 
 
@@ -120,10 +134,10 @@ def _one_hand(act: Act, prepared_by: str) -> Literal["own", "linked"] | None:
     if any(_are_one(one, name) for name in (other, *phones)):
         return "own"
     links = (
-        (maker, act.tx.audit.doers("one-time link made", _name(whose), act.at - LINK_SECONDS))
+        (maker, act.tx.audit.who_did("one-time link made", _name(whose), act.at - LINK_SECONDS))
         for maker, whose in ((one, other), (other, one))
     )
-    return "linked" if any(_are_one(maker, doer) for maker, doers in links for doer in doers) else None
+    return "linked" if any(_are_one(maker, name) for maker, names in links for name in names) else None
 
 
 def _are_one(one: str, other: str) -> bool:
@@ -139,7 +153,7 @@ def _name(signed: str) -> str:
 
 def _tell(act: Act, release: Release) -> tuple[OutboxMessage, ...]:
     """Supervisors hear of what the shell let out, which knows nobody: but for a line that begins, and an edition that is older than this program."""
-    if not act.deps.library.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
+    if not act.deps.editions.snapshot.editions or not act.deps.written.has_phrase(f"staff.{BY_SHELL}"):
         return ()
     return outbox.tell_supervisors(act, BY_SHELL, f"release {release.number}", name=act.staff.alias)
 

@@ -11,7 +11,7 @@ from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import Staff
-from hotline.service.calls.rules.planned import Span, merged, planned_spans, without
+from hotline.service.calls.rules.planned import MinuteSpan, merged, planned_spans, without
 from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
 
@@ -19,7 +19,7 @@ SUPERVISION: Final = "supervision"
 """Stands where a language would: hours in which no supervisor is planned, where the line needs one."""
 
 
-def uncovered_hours(deps: Deps, at: int) -> dict[str, tuple[Span, ...]]:
+def uncovered_hours(deps: Deps, at: int) -> dict[str, tuple[MinuteSpan, ...]]:
     """For each language of the line, what it offers in the seven days to come and nobody has planned to take; the same of `SUPERVISION`.
 
     Raises StoreAway.
@@ -29,7 +29,7 @@ def uncovered_hours(deps: Deps, at: int) -> dict[str, tuple[Span, ...]]:
     return uncovered_of(deps, people, shifts, at)
 
 
-def uncovered_of(deps: Deps, people: Sequence[Staff], shifts: tuple[Shift, ...], at: int) -> dict[str, tuple[Span, ...]]:
+def uncovered_of(deps: Deps, people: Sequence[Staff], shifts: tuple[Shift, ...], at: int) -> dict[str, tuple[MinuteSpan, ...]]:
     """`uncovered_hours`, for whoever has read staff and shifts already."""
     edition, local = deps.written, deps.clock.local
     hours = tuple(edition.parts.values())
@@ -41,7 +41,7 @@ def uncovered_of(deps: Deps, people: Sequence[Staff], shifts: tuple[Shift, ...],
     return {of: uncovered(hours, spans, local(at))[0] for of, spans in planned.items()}
 
 
-def uncovered(hours: tuple[DayPart, ...], spans: tuple[Span, ...], now: Minute) -> tuple[tuple[Span, ...], int]:
+def uncovered(hours: tuple[DayPart, ...], spans: tuple[MinuteSpan, ...], now: Minute) -> tuple[tuple[MinuteSpan, ...], int]:
     """Of the hours that the parts of the day offer in the seven days to come, those that no planned span holds; and how many minutes are offered.
 
     All in local minutes.
@@ -58,7 +58,7 @@ def uncovered(hours: tuple[DayPart, ...], spans: tuple[Span, ...], now: Minute) 
     return gaps, sum(end - start for start, end in offered)
 
 
-def by_day(spans: Iterable[Span]) -> Iterator[tuple[int, Minute, Minute]]:
+def by_day(spans: Iterable[MinuteSpan]) -> Iterator[tuple[int, Minute, Minute]]:
     """Cut at midnight: the local day, from and to in minutes of it."""
     for start, end in spans:
         for day in range(start // DAY_MINUTES, (end - 1) // DAY_MINUTES + 1):

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
-from hotline.service.calls.rules.planned import Span, merged, planned_spans
+from hotline.service.calls.rules.planned import MinuteSpan, merged, planned_spans
 from hotline.service.calls.rules.skill import takes
 from hotline.service.desk.shifts import roster
 from hotline.service.work import Work
@@ -18,8 +18,8 @@ class Week(Struct, frozen=True):
     """One language's hours in the seven days to come, in local minutes."""
 
     language: str
-    covered: tuple[Span, ...]
-    gaps: tuple[Span, ...]
+    covered: tuple[MinuteSpan, ...]
+    gaps: tuple[MinuteSpan, ...]
     offered: int
     """Minutes."""
     missing: int
@@ -38,7 +38,7 @@ def weeks(work: Work) -> tuple[Week, ...]:
     return tuple(found)
 
 
-def by_day(spans: Iterable[Span], now: int) -> dict[int, tuple[Span, ...]]:
+def by_day(spans: Iterable[MinuteSpan], now: int) -> dict[int, tuple[MinuteSpan, ...]]:
     """The parts of spans that lie in each of the seven days from today, by day, in minutes of that day."""
     cut = tuple(roster.by_day(spans))
     return {

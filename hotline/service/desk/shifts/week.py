@@ -14,7 +14,7 @@ from hotline.engine.promise import DAYS_AHEAD
 from hotline.engine.times import DAY_MINUTES
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.desk.staff import CALLING, Staff
-from hotline.service.calls.rules.planned import Span, merged, spans_of_day, without
+from hotline.service.calls.rules.planned import MinuteSpan, merged, spans_of_day, without
 from hotline.service.calls.rules.presence import is_closed, is_on_shift
 from hotline.service.calls.rules.skill import takes
 from hotline.service.deps import Deps
@@ -129,11 +129,11 @@ class WeekView(Struct, frozen=True):
     on_call: tuple[tuple[str, Minute], ...]
     """Who is on call, by alias, and until when."""
     is_closed: bool
-    many: Span | None
+    many: MinuteSpan | None
     """While the line says that many ask, from when until when."""
-    parts: tuple[Span, ...]
+    parts: tuple[MinuteSpan, ...]
     """Of the day, that the line offers, in minutes since midnight."""
-    shut: tuple[Span, ...]
+    shut: tuple[MinuteSpan, ...]
     """Hours that a supervisor closed, in local minutes."""
 
     @property
@@ -160,11 +160,11 @@ class _Given(Struct, frozen=True):
 
     people: tuple[Staff, ...]
     shifts: tuple[Shift, ...]
-    parts: tuple[Span, ...]
+    parts: tuple[MinuteSpan, ...]
     teams: dict[str, tuple[str, ...]]
     """For each language, and for `supervision`: who takes it, by alias."""
     gaps: tuple[tuple[int, Gap], ...]
-    shut: tuple[Span, ...]
+    shut: tuple[MinuteSpan, ...]
     chosen: str
 
 
@@ -248,7 +248,7 @@ def _most(of_days: Sequence[T]) -> tuple[T, ...]:
     return (found,) if 2 * times > len(of_days) else ()
 
 
-def _cell(day: int, part: Span, bars: list[Bar], gaps: tuple[Gap, ...], week: _Given) -> PlannedPart:
+def _cell(day: int, part: MinuteSpan, bars: list[Bar], gaps: tuple[Gap, ...], week: _Given) -> PlannedPart:
     start, end = part
     there = {bar.alias for bar in bars if bar.start < end and bar.end > start}
     missing = {gap.of for gap in gaps if gap.start < end and gap.end > start}
@@ -257,9 +257,9 @@ def _cell(day: int, part: Span, bars: list[Bar], gaps: tuple[Gap, ...], week: _G
     return PlannedPart(start, end, lines, week.chosen in there, not _outside((begins + start, begins + end), week.shut))
 
 
-def _outside(span: Span, others: tuple[Span, ...]) -> tuple[Span, ...]:
+def _outside(span: MinuteSpan, others: tuple[MinuteSpan, ...]) -> tuple[MinuteSpan, ...]:
     """What of it lies in none of the others."""
-    left: tuple[Span, ...] = (span,)
+    left: tuple[MinuteSpan, ...] = (span,)
     for other in others:
         left = without(left, other)
     return left

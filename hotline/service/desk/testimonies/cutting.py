@@ -21,7 +21,7 @@ _WORD: Final = re.compile(r"\w+")
 _SENTENCE_ENDS: Final = re.compile(r"[.!?…:]\W*$")
 
 Wrong: TypeAlias = Literal["long", "page", "number", "braces", "unseen"]
-Why: TypeAlias = Literal["place", "digit", "capital"]
+SpotWhy: TypeAlias = Literal["place", "digit", "capital"]
 
 
 class Spot(Struct, frozen=True):
@@ -29,7 +29,7 @@ class Spot(Struct, frozen=True):
 
     start: int
     end: int
-    why: Why
+    why: SpotWhy
 
 
 def tidy(text: str) -> str:
@@ -58,9 +58,9 @@ def conspicuous(text: str, names: Iterable[str]) -> tuple[Spot, ...]:
     return tuple(Spot(word.start(), word.end(), why) for n, word in enumerate(words) if (why := _why(text, word, is_place=n in places)))
 
 
-def pieces(text: str, spots: Iterable[Spot]) -> tuple[tuple[str, Why | None], ...]:
+def pieces(text: str, spots: Iterable[Spot]) -> tuple[tuple[str, SpotWhy | None], ...]:
     """The text cut at its spots, for a page that marks them."""
-    marked: list[tuple[str, Why | None]] = []
+    marked: list[tuple[str, SpotWhy | None]] = []
     before = 0
     for spot in spots:
         marked += [(text[before : spot.start], None), (text[spot.start : spot.end], spot.why)]
@@ -68,7 +68,7 @@ def pieces(text: str, spots: Iterable[Spot]) -> tuple[tuple[str, Why | None], ..
     return tuple(piece for piece in (*marked, (text[before:], None)) if piece[0])
 
 
-def _why(text: str, word: re.Match[str], *, is_place: bool) -> Why | None:
+def _why(text: str, word: re.Match[str], *, is_place: bool) -> SpotWhy | None:
     if is_place:
         return "place"
     if any(letter.isnumeric() for letter in word[0]):

@@ -99,7 +99,7 @@ def _refusal_of(work: Work, words: Mapping[str, str]) -> Result | None:
     """Why no screen can show them. `language`: of the words that it is about."""
     if not words:
         return Result("empty")
-    edition = work.deps.library.active(work.at).edition("ussd", "")
+    edition = work.deps.editions.active(work.at).edition("ussd", "")
     for language, text in words.items():
         code = wrong(edition, language, text)
         if code is not None:

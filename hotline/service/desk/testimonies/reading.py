@@ -92,7 +92,7 @@ def alias_of(tx: Transaction, id: str) -> str:
 
 def _of_files(deps: Deps) -> dict[str, Testimony]:
     """As this process shows them, whichever edition a conversation is on."""
-    items = (item for edition in deps.library.snapshot.editions for item in edition.shown.items if item.list == TESTIMONIES)
+    items = (item for edition in deps.editions.snapshot.editions for item in edition.shown.items if item.list == TESTIMONIES)
     return {
         item.id: Testimony(item.id, _texts(item.fields), "released", "", 0, released_on=item.fields.get("released_on")) for item in items
     }

@@ -25,7 +25,7 @@ class MapScreen(Struct, frozen=True):
 
 
 class MapWay(Struct, frozen=True):
-    """One way on in the list. `target` None: back to where one came from. `label`: what the option says."""
+    """One way on in the list. `target` is None where it leads back to where one came from. `label`: what the option says."""
 
     labels: tuple[str, ...]
     label: str

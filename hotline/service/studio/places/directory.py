@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from hotline.engine.drafting.revisions import EntryValue, entry_place, value_of
-from hotline.engine.entry_fields import SECTIONS, VERIFICATION, Section
+from hotline.engine.entry_fields import SECTIONS, VERIFICATION, DirectorySection
 from hotline.engine.flow import Item, List, Sources
 from hotline.engine.freshness import UNVERIFIED, has_lapsed, is_confirmed, is_over, is_shown, is_withdrawn, last_day
 from hotline.engine.phone.letters import plain
@@ -43,7 +43,7 @@ class NumberState(Struct, frozen=True):
 class EntryView(Struct, frozen=True):
     """One entry as the draft has it; where the draft takes it out, as it stands in the newest edition."""
 
-    section: Section
+    section: DirectorySection
     item: Item
     """With its number, wherever that lies."""
     raw: str
@@ -176,7 +176,7 @@ def _views(composed: Composed, withdrawals: Sequence[Withdrawal], today: date) -
     after = {(item.list, item.id): item for item in composed.sources.items}
     names = {key: item.name for key, item in (before | after).items()}
 
-    def view(item: Item, section: Section) -> EntryView:
+    def view(item: Item, section: DirectorySection) -> EntryView:
         key = section, item.id
         part = composed.parts.get(entry_place(*key))
         stands = before.get(key)

@@ -15,7 +15,7 @@ from hotline.engine.check.directory import FREE_WORDS, astray
 from hotline.engine.check.names import NAME
 from hotline.engine.check.phrases import LONGEST
 from hotline.engine.drafting.revisions import Revision, entry_place, revised
-from hotline.engine.entry_fields import DAYS, FIELDS, NEEDED, PHONE_NEEDS, SECTIONS, VERIFICATION, Section, field_faults, one_line
+from hotline.engine.entry_fields import DAYS, FIELDS, NEEDED, PHONE_NEEDS, SECTIONS, VERIFICATION, DirectorySection, field_faults, one_line
 from hotline.engine.flow import Item, Sources, Where
 from hotline.engine.freshness import CALLS, EMERGENCY, STALE_PLACE_DAYS, is_withdrawn, last_day, period
 from hotline.engine.phone.letters import as_name
@@ -27,7 +27,7 @@ from hotline.service.studio.composing import Composed, compose
 from hotline.service.studio.drafts import PartEdit
 from hotline.service.studio.places.directory import as_kept, entry_of_part, entry_value, with_number
 
-Answered: TypeAlias = Literal["service", "other", "nobody"]
+AnsweredBy: TypeAlias = Literal["service", "other", "nobody"]
 """Who answers at a number that somebody rang."""
 
 EDITABLE: Final[Mapping[str, tuple[str, ...]]] = {
@@ -47,7 +47,7 @@ _ABOUT: Final = 64
 class CallReport(Struct, frozen=True):
     """What somebody heard who rang a number. `heard`: by field, what they said; empty: nothing of it."""
 
-    answered: Answered
+    answered: AnsweredBy
     on: str
     """The local day, as 2026-01-31."""
     call: Literal["day", "night"] | None
@@ -86,7 +86,7 @@ def save_entry(act: Act, draft: str, entry: tuple[str, str], values: Mapping[str
     composed = compose(act.deps, act.tx, draft)
     if composed is None or section not in EDITABLE or section == "kinds":
         return Result("gone")
-    of = cast("Section", section)
+    of = cast("DirectorySection", section)
     before = _entry(composed, of, id) if id else None
     if id and before is None:
         return Result("gone")
@@ -197,7 +197,7 @@ def changes_of(composed: Composed, entries: Iterable[SheetEntry]) -> tuple[Sheet
         new = {"name": item.name, **with_number(item).fields}
         fields = tuple(
             (field, old.get(field, ""), new.get(field, ""))
-            for field in FIELDS.get(cast("Section", item.list), ())
+            for field in FIELDS.get(cast("DirectorySection", item.list), ())
             if old.get(field) != new.get(field)
         )
         edit = PartEdit(entry_place(item.list, item.id), entry_value(item), entry_value(before) if before else None)
@@ -219,7 +219,7 @@ def faults_of(composed: Composed, entries: Sequence[SheetEntry], today: date) ->
     )
 
 
-def new_id(composed: Composed, section: Section, name: str) -> str:
+def new_id(composed: Composed, section: DirectorySection, name: str) -> str:
     """An id that no entry of this list has or had, made of a name."""
     known = {item.id for sources in (composed.before, composed.sources) for item in sources.items if item.list == section}
     stem = as_name(name, _LONGEST_NEW_ID) or section.removesuffix("s")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from hotline.engine.drafting.revisions import order_place, standing, value_of
-from hotline.engine.entry_fields import Section
+from hotline.engine.entry_fields import DirectorySection
 from hotline.engine.flow import Item, Sources
 from hotline.service.acts import Act, Result
 from hotline.service.studio import drafts
@@ -28,7 +28,7 @@ class OrderView(Struct, frozen=True):
     is_changed: bool
 
 
-def see_order(composed: Composed, section: Section) -> OrderView:
+def see_order(composed: Composed, section: DirectorySection) -> OrderView:
     """As the draft has it."""
     groups: dict[str, list[Item]] = {}
     for item in composed.sources.items:
@@ -42,7 +42,7 @@ def see_order(composed: Composed, section: Section) -> OrderView:
     )
 
 
-def move_entry(act: Act, draft: str, moved: tuple[Section, str], seen: str, *, up: bool) -> Result:
+def move_entry(act: Act, draft: str, moved: tuple[DirectorySection, str], seen: str, *, up: bool) -> Result:
     """Let an entry (`moved`: its list and id) change places with the one before it of its group, or behind it. *gone* where there is no such entry, or none beside it;
     *changed* where somebody else changed the order since it was seen."""
     composed = compose(act.deps, act.tx, draft)
@@ -65,5 +65,5 @@ def _group_of(item: Item) -> str:
     return item.fields.get({"places": "region", "services": "kind"}.get(item.list, ""), "")
 
 
-def _standing(sources: Sources, section: Section) -> str:
+def _standing(sources: Sources, section: DirectorySection) -> str:
     return standing(sources).get(order_place(section), "[]")

@@ -14,7 +14,7 @@ from hotline.service.studio.drafts import settle_parts
 
 
 class TwoSides(Struct, frozen=True):
-    """One part as the draft has it, and as the newest edition has it; None: it is not there."""
+    """One part as the draft has it, and as the newest edition has it; None where it is not there."""
 
     place: str
     ours: DecodedPart | None

@@ -84,7 +84,7 @@ class ProposalView(Struct, frozen=True):
 
     proposal: Proposal
     draft: EditionDraft | None
-    """None: files are proposed, by the shell."""
+    """None where files are proposed, by the shell."""
     difference: EditionDifference
     against: int
     """The newest edition; 0 where there is none."""
@@ -182,7 +182,7 @@ def compare_again(deps: Deps, number: int) -> EditionDifference | None:
 
 
 def compare(before: Sources | None, after: Sources, at: int | None) -> EditionDifference:
-    """`at`: as both would be published then, without what is stale or over; None: as they stand. `before` None: there was none."""
+    """`at`: as both would be published then, without what is stale or over, None as they stand. `before` is None where there was none."""
     one, other = (sources if sources is None or at is None else as_published(sources, at) for sources in (before, after))
     new = after if other is None else other
     critical = critical_keys(one, new)

@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 from msgspec.structs import replace
 
 from hotline.engine.drafting.difference import ScreenDifference
-from hotline.engine.entry_fields import FIELDS, Section
+from hotline.engine.entry_fields import FIELDS, DirectorySection
 from hotline.engine.flow import Sources
 from hotline.service.studio.line.tree import GROUPS, in_order_of_keys, phrase_group, ways_to
 
@@ -50,7 +50,7 @@ def _fields_in_order(part: ScreenDifference) -> ScreenDifference:
     """The fields of an entry as its form asks for them; what the form does not ask for behind."""
     if part.section != "directory":
         return part
-    fields = FIELDS.get(cast("Section", part.key.partition(".")[0]), ())
+    fields = FIELDS.get(cast("DirectorySection", part.key.partition(".")[0]), ())
     places = {field: place for place, field in enumerate(fields)}
     return replace(part, changes=tuple(sorted(part.changes, key=lambda change: places.get(change.part, len(fields)))))
 

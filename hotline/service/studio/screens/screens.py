@@ -31,7 +31,7 @@ WORDINGS: Final = ("", "sms", "voice")
 
 
 class PhoneFit(Struct, frozen=True):
-    """What one message takes on one kind of phone, and what it shows there. `capacity` None: it cannot be weighed, a fault says why."""
+    """What one message takes on one kind of phone, and what it shows there. `capacity` is None where it cannot be weighed; a fault says why."""
 
     kind: str
     capacity: ScreenCapacity | None
@@ -56,9 +56,9 @@ class MessageView(Struct, frozen=True):
     text: str
     """As it is typed, or else as the draft has it."""
     kept: str | None
-    """As the draft has it; None: not at all."""
+    """As the draft has it; None where it does not."""
     stands: str | None
-    """As the newest edition has it; None: not at all."""
+    """As the newest edition has it; None where it does not."""
     review: str
     fits: tuple[PhoneFit, ...]
     faults: tuple[Fault, ...]
@@ -106,7 +106,7 @@ class ScreenView(Struct, frozen=True):
 
 
 def see_screen(composed: Composed, key: str, today: date, typed: Mapping[str, str | None] | None = None) -> ScreenView | None:
-    """A screen or phrase of a draft, with words that are being typed in place of its own (by place; None: no such wording). Returns None where there is none."""
+    """A screen or phrase of a draft, with words that are being typed in place of its own (by place; None for no such wording). Returns None where there is none."""
     sources = with_typed(composed.sources, typed or {})
     screen = screen_of(sources, key)
     drafted, before = _messages(composed.sources, key), _messages(composed.before, key)

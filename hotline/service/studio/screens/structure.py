@@ -225,7 +225,7 @@ def change_structure(act: Act, draft: str, made: MadeEdits, seen: Mapping[str, s
     """Keep in the draft what `made` makes of it, all or none; without a draft, in a new one. `screen` among the values: the key of a new screen.
 
     `seen`: by place what stood in the form that it comes from; elsewhere it is what stands. *changed* where somebody else changed one of the parts since.
-    *faulty* where something stands against it: `fault` is why (`restructuring.rules.Why`), `screen`, `key` and `about` (keys of screens, by spaces) say what.
+    *faulty* where something stands against it: `fault` is why (`restructuring.rules.ObjectionCode`), `screen`, `key` and `about` (keys of screens, by spaces) say what.
     A removed number is refused here, whatever the form offered. What `made` raises changes nothing.
     """
     composed = compose(act.deps, act.tx, draft)

@@ -92,7 +92,7 @@ class DraftPhone:
     def __init__(self, deps: Deps, composed: Composed, typed: Mapping[str, str | None], now: Minute) -> None:
         self._promise = deps.rules.promise_minutes
         self._day = now // DAY_MINUTES * DAY_MINUTES
-        withdrawn = tuple(withdrawal.number for withdrawal in deps.library.snapshot.withdrawals)
+        withdrawn = tuple(withdrawal.number for withdrawal in deps.editions.snapshot.withdrawals)
         sources = with_typed(composed.sources, typed)
         self._sources, self._stands = without_withdrawn(sources, withdrawn), without_withdrawn(composed.before, withdrawn)
         self._changed = composed.changed_keys | {key_of(place) for place in typed}

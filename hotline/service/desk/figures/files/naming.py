@@ -10,7 +10,7 @@ from msgspec import Struct
 from hotline.ports.figures.releases import TOTAL, UNKNOWN
 from hotline.service.desk.figures.definitions import LANGUAGES, NATIONAL, OTHERS, REGIONS, SPECS
 
-Say: TypeAlias = Callable[..., str]
+SayOr: TypeAlias = Callable[..., str]
 """`say(key, otherwise, **values)`: the words of a key in one language; `otherwise` where it has none."""
 
 _SHARED: Final = {
@@ -34,7 +34,7 @@ _COLUMNS: Final = {"regions_types": "incident.type", "regions_ages": "figures.mi
 class FigureNames(Struct, frozen=True):
     """`regions`: their names by code, as the directory has them."""
 
-    say: Say
+    say: SayOr
     regions: Mapping[str, str]
 
     def words(self, key: str, **values: object) -> str:

@@ -25,7 +25,7 @@ class RecorderWords(Struct, frozen=True):
 
 
 class RecorderColumn(Struct, frozen=True):
-    """One column. `of`: the question whose answer stands in it; None: it is filled otherwise, or never."""
+    """One column. `of`: the question whose answer stands in it, None where it is filled otherwise, or never."""
 
     head: RecorderWords
     of: str | None = None

@@ -11,7 +11,7 @@ from msgspec import Struct
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.figures.releases import FigureTable, Release
-from hotline.service.outbox import Draft, write
+from hotline.service.outbox import NewMessage, write
 from hotline.service.work import Work
 
 News: TypeAlias = Literal["released", "withdrawn"]
@@ -43,7 +43,7 @@ def announce(work: Work, release: Release, news: News) -> tuple[OutboxMessage, .
     if work.deps.rules.figures_webhook_url is None:
         return ()
     body = body_of(release, news, work.at).decode()
-    return (write(work, Draft("webhook", f"{news} {release.number}", body, work.at + TRIED_SECONDS), f"{news}|{release.number}"),)
+    return (write(work, NewMessage("webhook", f"{news} {release.number}", body, work.at + TRIED_SECONDS), f"{news}|{release.number}"),)
 
 
 def body_of(release: Release, news: News, at: int) -> bytes:

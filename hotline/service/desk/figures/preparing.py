@@ -41,7 +41,7 @@ class CannotPrepare(Exception):
         self.values = values
 
 
-class Decision(Struct, frozen=True):
+class ReleaseDecision(Struct, frozen=True):
     """What the release of a period would be, as things stand."""
 
     period: str
@@ -56,7 +56,7 @@ class Decision(Struct, frozen=True):
         return release.period == self.period and _about_people(release.tables) == _about_people(self.tables)
 
 
-def decide(deps: Deps, name: str, at: int) -> Decision:
+def decide(deps: Deps, name: str, at: int) -> ReleaseDecision:
     """The tables of a quarter or a year. Raises CannotPrepare and StoreAway."""
     of = span(name)
     if of is None:
@@ -150,7 +150,7 @@ def _agrees(counted: CountedTable, printed: FigureTable | None) -> bool:
     )
 
 
-def decision_of(new: PeriodTables, parts: Sequence[PeriodTables] = (), seen: tuple[tuple[int, str], ...] = ()) -> Decision:
+def decision_of(new: PeriodTables, parts: Sequence[PeriodTables] = (), seen: tuple[tuple[int, str], ...] = ()) -> ReleaseDecision:
     """What leaves the line of these tables, beside the periods that they are the sum of: pure. Raises Unprotected."""
     pages = book(new, parts)
     why = suppress(pages.counts, pages.sums, pages.public)
@@ -161,7 +161,7 @@ def decision_of(new: PeriodTables, parts: Sequence[PeriodTables] = (), seen: tup
         _printed(table, {(c.row, c.column) for c in gone if (c.period, c.table) == (new.name, table.name)}) for table in new.tables
     )
     hidden = tuple(HiddenCell(cell.table, cell.row, cell.column, why[cell], *found[cell]) for cell in printed)
-    return Decision(new.name, tables, hidden, digest_of(tables), seen)
+    return ReleaseDecision(new.name, tables, hidden, digest_of(tables), seen)
 
 
 def _printed(table: CountedTable, hidden: set[tuple[str, str]]) -> FigureTable:
