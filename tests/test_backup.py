@@ -820,6 +820,25 @@ def test_a_torn_line_hides_no_other(tmp_path):
     assert file.add_missing((first, last)) == 0
 
 
+def test_what_could_not_be_written_is_written_later(tmp_path):
+    """The folder cannot be made: what was said no to meanwhile stands in the file once it can."""
+    path = tmp_path / "apart" / "revoked"
+    path.parent.write_bytes(b"in the way")
+    file = RevokedFile(path, 30.0)
+    first, second, third = (Revocation("stop", bytes([n]) * 32, NOW, NOW + 9) for n in (1, 2, 3))
+    file.append((first,))
+    file.append_left()
+    path.parent.unlink()
+    file.append((second,))
+    assert file.all() == (first, second)
+    path.unlink()
+    path.mkdir()
+    file.append((third,))
+    path.rmdir()
+    file.append_left()
+    assert file.all() == (third,)
+
+
 @pytest.mark.parametrize("end", [b"", b"\n"])
 @pytest.mark.parametrize("kept", range(64, 70))
 def test_a_line_torn_within_its_hash_hides_no_other(tmp_path, kept, end):

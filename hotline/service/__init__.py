@@ -157,12 +157,14 @@ class Hotline:
         self._who.look()
 
     def tend_spool(self) -> None:
-        """Take what lies in this machine's spool into the database, and tell supervisors where it cannot be used; meant for every second, on every machine that answers.
+        """Take what lies in this machine's spool into the database, write down apart what could not be, and tell supervisors where it cannot be used; meant for every second, on every machine that answers.
 
         Raises StoreAway and SpoolFull.
         """
         with ExitStack() as last_first:
             last_first.callback(self._orders.drain)
+            if self._deps.revoked is not None:
+                last_first.callback(self._deps.revoked.append_left)
             last_first.callback(self._spool_watch.look, self._patient, self._deps.clock.now())
 
     def share(self) -> None:

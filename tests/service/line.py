@@ -23,6 +23,7 @@ from hotline.ports.desk.staff import Staff
 from hotline.ports.incoming import ReceivedSms
 from hotline.ports.outgoing import Outgoing, Route
 from hotline.ports.store import Store, StoreAway
+from hotline.ports.upkeep.revocations import RevokedJournal
 from hotline.ports.ussd import UssdHop
 from hotline.ports.voice import VoiceLeg, VoiceStep
 from hotline.service import Hotline, Rules
@@ -81,6 +82,8 @@ class Line:
         """Further gateways, by name; `route` puts them to use."""
         self.webhook: FakeWebhook | None = None
         """A partner's system, once a test puts one there and calls `rule`."""
+        self.revoked: RevokedJournal | None = None
+        """The file apart, once a test puts one there and calls `rule`."""
         self.rule(rules)
 
     def rule(self, rules: Rules) -> None:
@@ -103,6 +106,7 @@ class Line:
             hasher=self.seal,
             sealer=self.seal,
             meter=self.meter,
+            revoked=self.revoked,
         )
         self.hotline = Hotline(deps, threads=17, budget_ms=300, replay=self._replay)
 

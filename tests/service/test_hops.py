@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
 import pytest
 
+from hotline.adapters.backup.revoked import RevokedFile
 from hotline.adapters.spool import DiskSpool
 from hotline.engine.phone.gsm import units
 from hotline.ports.calls.callbacks import Callback
 from hotline.ports.desk.shifts import Shift
 from hotline.ports.spool import SpoolFull
+from hotline.ports.store import StoreAway
 from hotline.ports.ussd import UssdHop
 from hotline.service.editions.cache import EditionCache
 from tests.content_line import sources
-from tests.service.fakes import Failing
+from tests.service.fakes import Failing, FakeSpool
 from tests.service.line import AWA, CALLER, OTHER_CALLER, OTHER_PHONE, Line
 
 HALF_AN_HOUR = 1800
@@ -327,6 +330,73 @@ def test_a_no_that_was_destroyed_in_the_spool_holds(line: Line, keys: str, state
     (callback,) = drained(line)
     assert (state, None) == (callback.state, line.number_of(callback))
     line.walk("5 5", "session-3")
+    line.wait(3)
+    assert [state, "waiting"] == [callback.state for callback in line.callbacks()]
+
+
+def test_a_no_while_the_spool_is_read_holds(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked for and taken back in the moment in which a drain has read the spool and not entered it: nobody is rung."""
+    line.store.failing = "always"
+    read = line.spool.records
+
+    def read_before() -> tuple[tuple[bytes, bytes], ...]:
+        monkeypatch.undo()
+        found = read()
+        line.walk("5 1 7")
+        line.store.failing = "never"
+        return found
+
+    line.walk("5 1", "other session", OTHER_CALLER)
+    monkeypatch.setattr(line.spool, "records", read_before)
+    line.hotline.tend_spool()
+    assert ["waiting", "cancelled"] == [callback.state for callback in drained(line)]
+
+
+@pytest.mark.parametrize(("keys", "found"), [("5 1 7", ("cancelled", None)), ("5 1 1 2", ("waiting", "milk"))])
+def test_what_follows_waits_for_an_opening_that_does_not_go_in(line: Line, keys: str, found: tuple[str, str | None]) -> None:
+    """The database comes back behind the first record of the spool: a cancellation, or a word, is not entered before what it is about."""
+    line.store.failing = "always"
+    line.walk(keys)
+    line.store.failing = "never"
+    away = iter([True])
+    line.store.fails_when = lambda: next(away, False)
+    with suppress(StoreAway):
+        line.hotline.tend_spool()
+    (callback,) = drained(line)
+    assert found == (callback.state, callback.word)
+
+
+def test_a_cancellation_overtakes_its_opening_from_machine_to_machine(line: Line) -> None:
+    """The opening lies in the spool of one machine, and the database answers the other, which takes the cancellation: nobody is rung once the first one drains."""
+    line.store.failing = "always"
+    line.walk("5 1")
+    first, line.spool = line.spool, FakeSpool()
+    line.route()
+    line.store.failing = "never"
+    assert "callback.cancelled" == line.walk("5 1 7").key
+    line.spool = first
+    line.route()
+    (callback,) = drained(line)
+    assert ("cancelled", None, []) == (callback.state, line.number_of(callback), line.inbox(AWA))
+
+
+@pytest.mark.parametrize(("keys", "state"), [("5 7", "stopped"), ("5 1 7", "cancelled")])
+def test_a_no_outlives_its_process_and_the_spool(line: Line, tmp_path: Path, keys: str, state: str) -> None:
+    """The process that took it is killed and the spool destroyed before the database is back: the file apart still has it. What is asked for later stands."""
+    line.revoked = RevokedFile(tmp_path / "apart" / "revoked", 30.0)
+    line.route()
+    line.walk("5 1", "session-1")
+    line.store.failing = "always"
+    line.clock.at += 1
+    line.walk(keys, "session-1" if state == "cancelled" else "session-2")
+    line.spool = FakeSpool()
+    line.route()
+    with suppress(StoreAway):
+        line.hotline.tick()
+    (callback,) = drained(line)
+    assert (state, None) == (callback.state, line.number_of(callback))
+    line.walk("5 5", "session-3")
+    line.route()
     line.wait(3)
     assert [state, "waiting"] == [callback.state for callback in line.callbacks()]
 

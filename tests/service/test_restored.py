@@ -331,6 +331,17 @@ def test_the_clock_trims_and_mends(apart: tuple[Line, Path]) -> None:
     assert [] == kinds(path)
 
 
+def test_the_clock_writes_down_what_was_cancelled(apart: tuple[Line, Path]) -> None:
+    """On another machine, or while there was no room: as it would have been written at once, and once."""
+    line, path = apart
+    line.walk("5 1 7")
+    (written,) = read(path)
+    path.unlink()
+    for _ in range(2):
+        line.wait(61)
+    assert (written,) == read(path)
+
+
 def test_a_clock_that_jumps_takes_no_stop_out(apart: tuple[Line, Path]) -> None:
     """For as long as the clock is not right, what looks over stays in the file, though the line goes on for an hour; and what is missing is still added."""
     line, path = apart

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 NAME: Final = "revoked"
 """In the folder of the machine, where no other place was set."""
+MOST_LEFT: Final = 10_000
+"""Revocations that a process remembers while its file cannot be written; the clock makes up for more (`Revocations.standing`)."""
 _LINE: Final = re.compile(rb"(stop|cancelled|consent|testimony|disabled|figures) ([0-9]{1,12}) ([0-9]{1,12}) ((?:[0-9a-f]{2}){32,96})")
 _END: Final = 64
 """Bytes: the last line's hash, or most of it."""
@@ -39,13 +42,34 @@ class RevokedFile:
         self.path = path
         self._apart = Apart("revoked", seconds)
         self._known = KnownRevocations()
+        self._left: deque[Revocation] = deque(maxlen=MOST_LEFT)
+        """What could not be written yet."""
 
     def append(self, revocations: tuple[Revocation, ...]) -> None:
         """Never raises: what was stopped is stopped, whatever becomes of this file. `hotline doctor` looks whether it can be written."""
-        try:
-            self._apart.do(lambda _job: self._append(revocations))
-        except (OSError, Late) as error:
-            log.error("revocation_not_written", error=type(error).__name__, count=len(revocations))  # noqa: TRY400 -- a traceback quotes values
+        self._left.extend(revocations)
+        if not self._is_left_written():
+            log.error("revocation_not_written", count=len(revocations))
+
+    def append_left(self) -> None:
+        self._is_left_written()
+
+    def _is_left_written(self) -> bool:
+        """Write all that is left, what other threads add meanwhile but for. What came too late may be written after all, and then stands there twice."""
+        left = tuple(self._left)
+        if left:
+            try:
+                self._apart.do(lambda _job: self._append(left))
+            except (OSError, Late):
+                return False
+            for written in left:
+                with suppress(ValueError):  # another thread wrote it, too
+                    self._left.remove(written)
+        return True
+
+    def all(self) -> tuple[Revocation, ...]:
+        """Raises OSError and Late."""
+        return self._apart.do(lambda _job: read(self.path))
 
     def add_missing(self, revocations: Iterable[Revocation]) -> int:
         """Append those that are not there, as what another machine wrote, or found no room for. Returns how many. Raises OSError and Late."""

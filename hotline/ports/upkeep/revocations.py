@@ -35,7 +35,7 @@ class Revocations(Protocol):
         """A stop of this callback's phone, whose number nobody need know; before the number goes."""
 
     def standing(self, at: int) -> tuple[Revocation, ...]:
-        """The stops that the database still knows, as they were written down, oldest first."""
+        """The stops and cancellations that the database still knows, as they were written down, oldest first of each."""
 
     def digests(self, kind: RevokedKind, about: str) -> frozenset[bytes]:
         """What may have been written down of it, under whichever key was in force."""
@@ -45,7 +45,13 @@ class RevokedJournal(Protocol):
     """The file, or what stands for it."""
 
     def append(self, revocations: tuple[Revocation, ...]) -> None:
-        """Durable once it returns. Never raises: where there is no room for it, it says so loudly, and the stop itself is done."""
+        """Durable once it returns. Never raises: where there is no room for it, it says so loudly, and the stop itself is done; `append_left` tries again."""
+
+    def append_left(self) -> None:
+        """Append what there was no room or no time for. Never raises."""
+
+    def all(self) -> tuple[Revocation, ...]:
+        """What stands in this machine's file, oldest first. Raises OSError."""
 
     def add_missing(self, revocations: Iterable[Revocation]) -> int:
         """Append those that are not there, as what another machine wrote, or found no room for. Returns how many. Raises OSError."""

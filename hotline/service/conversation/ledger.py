@@ -15,9 +15,9 @@ from hotline.ports.calls.numbers import Stop
 from hotline.ports.calls.outbox import OutboxMessage
 from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
-from hotline.service.calls import alerts
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung, stopped_unpressed
+from hotline.service.calls.revoked import cancel
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import MOST_PRANKS
 from hotline.service.work import Work
@@ -139,6 +139,7 @@ def _perform(work: Work, order: GivenOrder) -> tuple[OutboxMessage, ...]:
 
 def _open(work: Work, order: GivenOrder, effect: OpenCallback) -> tuple[OutboxMessage, ...]:
     number = rung_number(order.number, effect)
+    is_cancelled = work.tx.ledger.find(_no_ahead(work, order.callback), work.at) is not None
     callback = Callback(
         id=order.callback,
         reference=reference(work.tx, order.callback),
@@ -160,6 +161,9 @@ def _open(work: Work, order: GivenOrder, effect: OpenCallback) -> tuple[OutboxMe
         return () if stop.by_keys else stopped_unpressed(work, (callback,))
     callback = replace(callback, sunk=_is_sunk(work, callback, number))
     work.tx.callbacks.add(callback, number)
+    if is_cancelled:
+        cancel(work, callback)
+        return ()
     if stop is not None:
         work.tx.numbers.silence(callback.id)  # whoever asked for it on another phone is shown nothing of it, and no more is the staff
     if order.is_flood:
@@ -226,14 +230,16 @@ def _refine(work: Work, order: GivenOrder, effect: RefineCallback) -> None:
 
 
 def _cancel(work: Work, order: GivenOrder) -> None:
-    """Nobody rings for it from now on. A number that nobody ever rang is of no use any more."""
     callback = work.tx.callbacks.get(order.callback)
-    if callback is not None and callback.state in ("waiting", "claimed", "review"):
-        alerts.withdraw(work, callback.id)
-        work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
-        work.tx.revocations.add("cancelled", callback.id, work.at)
-        if not callback.attempts:
-            work.tx.numbers.forget(callback.id)
+    if callback is None:  # what opens it lies in a spool, of another machine it may be: whoever enters that looks for this
+        work.tx.ledger.enter(_no_ahead(work, order.callback), "kept", b"", work.at, order.until)
+    elif callback.state in ("waiting", "claimed", "review"):
+        cancel(work, callback)
+
+
+def _no_ahead(work: Work, callback: str) -> bytes:
+    """The ledger's key for a cancellation that comes before what it cancels."""
+    return work.deps.hasher.digest("cancelled ahead", callback)
 
 
 def rung_number(number: str, effect: OpenCallback) -> str:

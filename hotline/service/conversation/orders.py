@@ -17,6 +17,7 @@ from hotline.ports.store import Store, StoreAway
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
+from hotline.service.calls import revoked
 from hotline.service.calls.rules.coverage import look
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
@@ -58,6 +59,8 @@ class Orders:
         self._turns_missed = 0
         self._noes: dict[bytes, GivenOrder] = {}
         """Stops and cancellations that this process left in the spool. Something may destroy them there, and nobody is rung who said no."""
+        self._has_looked_apart = False
+        """Did it look for those that a process before it had left there?"""
 
     def apply(self, order: GivenOrder, *, is_promise: bool = False) -> AppliedOrder:
         """Apply it, or find that it was applied. Never raises because a store is away: then it is spooled, and else lost.
@@ -111,16 +114,19 @@ class Orders:
         with self._unguarded.spool.turn() as is_ours:
             self._turns_missed = 0 if is_ours else self._turns_missed + 1
             if is_ours or self._turns_missed > MOST_TURNS_MISSED:
+                noes = tuple(self._noes.values())  # what is said from here on may be about what this drain does not read
                 self._drain()
-                self._enter_noes()
+                self._enter_noes(noes)
+                self._enter_noes_apart()
 
     def _drain(self) -> None:
         """One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
-        cannot read stays too, and shows in the spool's gauge.
+        cannot read stays too, and shows in the spool's gauge. What is about a callback waits behind what did not go in of it.
         """
         spool = self._unguarded.spool
         failed: StoreAway | None = None
         failures = 0
+        behind: set[str] = set()
         records = [(key, order) for key, record in (spool.records() if len(spool) else ()) if (order := _read(record))]
         stops: Stops = {}
         for place, (_, order) in enumerate(records):
@@ -128,6 +134,8 @@ class Orders:
                 stops.setdefault(order.number, []).append((place, order))
         entered: dict[str, int] = {}
         for place, (key, order) in enumerate(records):
+            if order.callback in behind:
+                continue
             try:
                 with self._unguarded.store.write() as tx:
                     work = Work(self._deps, tx, self._deps.clock.now())
@@ -136,6 +144,8 @@ class Orders:
                         entered[order.number] = tx.numbers.last_stop(order.number)
             except StoreAway as away:
                 failed, failures = away, failures + 1
+                if order.callback:
+                    behind.add(order.callback)
                 if failures == MOST_FAILURES:
                     break
                 continue
@@ -144,9 +154,8 @@ class Orders:
         if failed is not None:
             raise failed
 
-    def _enter_noes(self) -> None:
+    def _enter_noes(self, noes: Sequence[GivenOrder]) -> None:
         """After the drain, which has entered them all unless the spool was damaged. Where only the order of two in it would say which came first, the no wins."""
-        noes = tuple(self._noes.values())
         if noes:
             with self._unguarded.store.write() as tx:
                 work = Work(self._deps, tx, self._deps.clock.now())
@@ -154,6 +163,18 @@ class Orders:
             outbox.enqueue(self._deps, messages)
         for order in noes:
             self._noes.pop(order.key, None)
+
+    def _enter_noes_apart(self) -> None:
+        """Once, after the first drain: a process that was killed forgot what it had left in the spool, and the file apart still has it."""
+        if self._has_looked_apart or self._deps.revoked is None:
+            return
+        given, at, stop_seconds = self._deps.revoked.all(), self._deps.clock.now(), self._deps.rules.stop_seconds
+        with self._unguarded.store.read() as tx:
+            lost = revoked.undone(tx, given, at, stop_seconds)
+        if lost:
+            with self._unguarded.store.write() as tx:
+                revoked.do_again(Work(self._deps, tx, at), revoked.undone(tx, given, at, stop_seconds))
+        self._has_looked_apart = True
 
     def spooled(self, key: bytes) -> AppliedOrder | None:
         """What the spool knows of an order. Returns None where it holds none of this key, or none that can be read."""
@@ -175,11 +196,11 @@ class Orders:
         self._deps.meter.order(NAMES[type(order.effect)], "spooled")
         if isinstance(order.effect, StopCalls | CancelCallback):
             self._noes[order.key] = order
-        if self._deps.revoked is not None and (revoked := self._revoked(order)):
-            self._deps.revoked.append(revoked)
+        if self._deps.revoked is not None and (revocations := self._revocations(order)):
+            self._deps.revoked.append(revocations)
         return AppliedOrder("kept", order.facts, is_new=True)
 
-    def _revoked(self, order: GivenOrder) -> tuple[Revocation, ...]:
+    def _revocations(self, order: GivenOrder) -> tuple[Revocation, ...]:
         """What a restore must not undo of an order that lies in the spool alone: a machine that is lost takes that along."""
         kind: RevokedKind
         match order.effect:

@@ -15,6 +15,7 @@ from hotline.ports.upkeep.backups import Hold
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, consented, released
 from hotline.service.acts import Act, Result
 from hotline.service.calls.dispatch.claims import LINE
+from hotline.service.calls.revoked import cancel, cancelled_in
 from hotline.service.deps import Deps
 from hotline.service.desk.accounts.people import shut_out
 from hotline.service.desk.casework.cases import Case, OpenReferral
@@ -139,12 +140,9 @@ def _stop(work: Work, stops: dict[bytes, Revocation]) -> int:
 
 
 def _cancel(work: Work, cancelled: dict[bytes, Revocation]) -> int:
-    found = [
-        callback for callback in work.tx.callbacks.all_open() if work.tx.revocations.digests("cancelled", callback.id) & cancelled.keys()
-    ]
+    found = cancelled_in(work.tx, cancelled)
     for callback in found:
-        work.tx.callbacks.save(replace(callback, state="cancelled", closed_at=work.at))
-        work.tx.numbers.forget(callback.id)
+        cancel(work, callback)
     return len(found)
 
 
