@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hotline.adapters.backup.revoked import RevokedFile
 from hotline.adapters.spool import DiskSpool
@@ -399,6 +400,22 @@ def test_a_no_outlives_its_process_and_the_spool(line: Line, tmp_path: Path, key
     line.route()
     line.wait(3)
     assert [state, "waiting"] == [callback.state for callback in line.callbacks()]
+
+
+def test_a_stop_that_stands_is_not_given_again(line: Line, tmp_path: Path) -> None:
+    """Its phone stands in the file under each key at hand: what that phone asks for while a process starts is kept."""
+    line.revoked = RevokedFile(tmp_path / "apart" / "revoked", 30.0)
+    line.route()
+    line.store.failing = "always"
+    line.walk("5 7")
+    drained(line)
+    line.revoked.append(tuple(replace(stop, digest=bytes(32)) for stop in line.revoked.all()))
+    with line.real_store.read() as tx:
+        before = tx.revocations.standing(line.clock.now())
+    line.route()
+    line.wait(3)
+    with line.real_store.read() as tx:
+        assert before == tx.revocations.standing(line.clock.now())
 
 
 def test_a_spooled_opening_meets_a_later_stop(line: Line) -> None:

@@ -35,12 +35,15 @@ def cancel(work: Work, callback: Callback) -> None:
 
 
 def undone(tx: Transaction, revocations: Iterable[Revocation], at: int, stop_seconds: int) -> Undone:
-    """Of these, what does not hold: stops that would hold still and are not there, callbacks that are open though they were cancelled."""
+    """Of these, what does not hold: stops that would hold still and are not there, callbacks that are open though they were cancelled.
+
+    The file has a line of a stop under each key at hand, the database one row: what tells them is the second.
+    """
     given = tuple(revocations)
-    known = {(stop.digest, stop.at) for stop in tx.revocations.standing(at) if stop.kind == "stop"}
+    known = {stop.at for stop in tx.revocations.standing(at) if stop.kind == "stop"}
     stops = (revoked for revoked in given if revoked.kind == "stop" and revoked.at + stop_seconds > at)
     cancelled = {revoked.digest for revoked in given if revoked.kind == "cancelled"}
-    return Undone(tuple(stop for stop in stops if (stop.digest, stop.at) not in known), cancelled_in(tx, cancelled))
+    return Undone(tuple(stop for stop in stops if stop.at not in known), cancelled_in(tx, cancelled))
 
 
 def cancelled_in(tx: Transaction, digests: Collection[bytes]) -> tuple[Callback, ...]:
