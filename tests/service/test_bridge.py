@@ -61,6 +61,21 @@ def test_a_request_made_meanwhile_is_rung_for_too(taken: Line) -> None:
     assert [1, 1] == [callback.attempts for callback in taken.callbacks()]
 
 
+@pytest.mark.parametrize(("keys", "session", "state"), [("4 1 1 7", "session-1", "cancelled"), ("5 7", "session-2", "stopped")])
+def test_a_no_that_waits_in_the_spool_rings_nobody(line: Line, keys: str, session: str, state: str) -> None:
+    """The caller was told that nobody calls, and the database does not know it yet: the counselor who presses 1 in that moment hears that it is late."""
+    line.walk("4 1 1", "session-1")
+    line.work()
+    line.take()
+    line.pick_up()
+    line.store.failing = "at commit"
+    line.walk(keys, session)
+    line.store.failing = "never"
+    assert VoicePrompt(spoken(line, "late"), "fr", ask=False) == line.press()
+    line.wait(3)
+    assert (state, 0) == (line.callback().state, line.callback().attempts)
+
+
 @pytest.mark.parametrize("digits", ["2", "0", "11"])
 def test_any_other_key_rings_nobody(taken: Line, digits: str) -> None:
     """Only 1 does; whoever pressed another is told again, and may still press it."""

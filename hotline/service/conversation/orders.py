@@ -239,6 +239,27 @@ class Orders:
         return False
 
 
+def waits_for(deps: Deps, callback: str, number: str) -> bool:
+    """Does something lie in this machine's spool by which this callback may not be rung now: was it taken back, or moved, or stopped by its phone?
+
+    A spool that does not answer says nothing.
+    """
+    with suppress(SpoolFull):
+        if len(deps.spool):
+            waiting = (order for _, record in deps.spool.records() if (order := _read(record)))
+            return any(_changes(order, callback, number) for order in waiting)
+    return False
+
+
+def _changes(order: GivenOrder, callback: str, number: str) -> bool:
+    match order.effect:
+        case RefineCallback() | CancelCallback():
+            return order.callback == callback
+        case StopCalls():
+            return order.number == number
+    return False
+
+
 def _behind(work: Work, order: GivenOrder, stops: Sequence[GivenOrder]) -> GivenOrder:
     """An opening that comes after these stops, unless its session had begun."""
     if not stops or not isinstance(order.effect, OpenCallback) or any(stop.at > order.since for stop in stops):

@@ -12,6 +12,7 @@ from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
 from hotline.service.calls.by_ring import reach
 from hotline.service.calls.by_ring.legs import is_ring_brought_back, ring_of_leg
+from hotline.service.conversation.orders import waits_for
 from hotline.service.deps import Deps
 from hotline.service.faces import rung
 from hotline.service.work import Work
@@ -25,7 +26,8 @@ MOST_ATTEMPTS: Final = 3
 
 
 def next_step(deps: Deps, leg: VoiceLeg, room: BoundedSemaphore) -> VoiceStep:
-    """What happens next on this leg. Nobody is rung on a guess: where the store is away the leg ends, as does one that is none of ours.
+    """What happens next on this leg. Nobody is rung on a guess: where the store is away the leg ends, as does one that is none of ours; while the spool knows
+    more of a call than the database, it is not made.
 
     A database that stumbles is asked again, for somebody is on the telephone. What was written the first time is not done twice.
     A leg may come before the vendor's answer that names it: it waits for that, as far as there is `room`.
@@ -90,10 +92,13 @@ def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
         return VoiceEnd()
     if leg.digits == "":
         return VoiceEnd()
+    is_dialed = call is not None and call.state == "dialed"
+    if about is not None and number is not None and not is_dialed and waits_for(deps, about, number):
+        return VoicePrompt(deps.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
     if ring is not None:
         rung_leg = rung.RungLeg(staff, leg, number)
         return rung.step(deps, rung_leg, ring, callback.reference if callback else "", urgent=callback is not None and callback.urgent)
-    if call is not None and call.state == "dialed" and leg.digits is not None and asks_after:
+    if call is not None and is_dialed and leg.digits is not None and asks_after:
         return rung.after(deps, staff, call.callback, leg.digits)
     result = run(deps, by, ringing.accept if leg.digits == ACCEPT else ringing.pick_up, leg)
     return _said(deps, result, staff.reads, number, asks_after=asks_after)
