@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -95,9 +95,8 @@ def served_desk(browser: Browser, empty_database: Path, tmp_path: Path, editions
     """A line in this process, whose time the test moves, and its room behind a real web server."""
     with staffed(empty_database, tmp_path / "hotline.db", editions) as line:
         desk = Desk(line)
-        under_way = UnderWay(desk.app.wsgi_app)
-        desk.app.wsgi_app = under_way  # type: ignore[method-assign]
-        with served(desk.app) as address:
+        under_way = UnderWay(desk.app)
+        with served(under_way) as address:
             standing = ServedDesk(browser, desk, address)
             yield standing
             for room in standing.rooms:
@@ -106,32 +105,35 @@ def served_desk(browser: Browser, empty_database: Path, tmp_path: Path, editions
 
 
 class UnderWay:
-    """What is being answered: the line behind it is closed once nothing is."""
+    """What is being answered: the line behind it is closed once nothing is, and what comes after that is turned away, or it would open the line's store again."""
 
-    def __init__(self, wsgi: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, wsgi: WSGIApplication) -> None:
         self._wsgi = wsgi
         self._count = 0
+        self._is_over = False
         self._changed = threading.Condition()
 
-    def __call__(self, *request: Any) -> Iterable[bytes]:
-        self._add(1)
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        with self._changed:
+            if self._is_over:
+                start_response("503 Service Unavailable", [])
+                return ()
+            self._count += 1
         try:
-            return self._wsgi(*request)
+            return self._wsgi(environ, start_response)
         finally:
-            self._add(-1)
+            with self._changed:
+                self._count -= 1
+                self._changed.notify_all()
 
     def await_end(self) -> None:
         with self._changed:
             assert self._changed.wait_for(lambda: not self._count, SECONDS)
-
-    def _add(self, count: int) -> None:
-        with self._changed:
-            self._count += count
-            self._changed.notify_all()
+            self._is_over = True
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
+def served(app: WSGIApplication) -> Iterator[str]:
     server = serve("127.0.0.1", 0, app)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()

@@ -6,6 +6,7 @@ import hmac
 import logging
 from http import HTTPStatus
 from typing import Any, NoReturn
+from wsgiref.types import WSGIApplication
 
 import msgspec
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, request
@@ -63,7 +64,7 @@ def create_standin(
     return app
 
 
-def serve(bind_host: str, port: int, app: Flask) -> BaseWSGIServer:
+def serve(bind_host: str, port: int, app: WSGIApplication) -> BaseWSGIServer:
     """A threaded server, bound but not yet running (`serve_forever`); it logs no request, since their paths carry numbers."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     return make_server(bind_host, port, app, threaded=True, request_handler=Quiet)
