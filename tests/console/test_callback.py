@@ -532,6 +532,19 @@ def test_a_number_is_shown_for_two_minutes(revealing: Desk) -> None:
     assert [] == revealing.line.gateway.rung
 
 
+def test_a_number_is_not_shown_while_a_stop_waits_in_the_spool(revealing: Desk) -> None:
+    """The caller was told that nobody calls, and the database does not know it yet."""
+    browser, callback, address = held(revealing)
+    line = revealing.line
+    line.store.failing = "at commit"
+    line.walk("5 7", "session-2")
+    line.store.failing = "never"
+    line.clock.at += 3  # as long as a guard rests
+    browser.send(f"{address}/reveal")
+    assert ("70 00 00 01" in browser.page, revealing.say("callback.told.late") in browser.page) == (False, True)
+    assert 0 == found(revealing, callback).attempts
+
+
 def test_shown_again_it_is_another_try(revealing: Desk) -> None:
     """She says first that it could not be reached; three, and no more."""
     browser, callback, address = held(revealing)

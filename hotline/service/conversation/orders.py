@@ -239,19 +239,21 @@ class Orders:
         return False
 
 
-def waits_for(deps: Deps, callback: str, number: str) -> bool:
+def waits_for(deps: Deps, callback: str) -> bool:
     """Does something lie in this machine's spool by which this callback may not be rung now: was it taken back, or moved, or stopped by its phone?
 
-    A spool that does not answer says nothing.
+    For a process that opens numbers. A spool that does not answer says nothing. Raises StoreAway.
     """
     with suppress(SpoolFull):
         if len(deps.spool):
+            with deps.store.read() as tx:
+                number = tx.numbers.of(callback)
             waiting = (order for _, record in deps.spool.records() if (order := _read(record)))
             return any(_changes(order, callback, number) for order in waiting)
     return False
 
 
-def _changes(order: GivenOrder, callback: str, number: str) -> bool:
+def _changes(order: GivenOrder, callback: str, number: str | None) -> bool:
     match order.effect:
         case RefineCallback() | CancelCallback():
             return order.callback == callback

@@ -93,7 +93,7 @@ def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
     if leg.digits == "":
         return VoiceEnd()
     is_dialed = call is not None and call.state == "dialed"
-    if about is not None and number is not None and not is_dialed and waits_for(deps, about, number):
+    if about is not None and not is_dialed and waits_for(deps, about):
         return VoicePrompt(deps.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
     if ring is not None:
         rung_leg = rung.RungLeg(staff, leg, number)
