@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 import time
 import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import TypeVar
 
 import psycopg
 import pytest
@@ -21,6 +23,7 @@ from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, id_of,
 
 BUDGET_MS = 1_000
 """Small enough to be waited for, and room for a busy machine to do what is well within it."""
+T = TypeVar("T")
 HANGS_S = 120
 """Long past every budget: a store that has not answered by then never would."""
 
@@ -39,7 +42,7 @@ def mortal(mortal_postgres, seal):
     url = mortal_postgres.create("mortal")
     upgrade(url)
     store = SqlStore(url, seal, BUDGET_MS)
-    keep(store, a_callback(1))
+    once_up(lambda: keep(store, a_callback(1)))
     yield store
     store.close()
 
@@ -49,12 +52,12 @@ def read(store: SqlStore) -> bool:
         return t.callbacks.get(id_of(1)) is not None
 
 
-def read_once_up(store: SqlStore) -> bool:
-    """As callers do: asked again while the server, up again on a busy machine, needs longer than one budget."""
+def once_up(work: Callable[[], T]) -> T:
+    """As callers do: asked again while the server, just up on a busy machine, needs longer than one budget."""
     deadline = time.monotonic() + HANGS_S
     while True:
         try:
-            return read(store)
+            return work()
         except StoreAway:
             if time.monotonic() > deadline:
                 raise
@@ -156,7 +159,7 @@ def test_a_stopped_server(mortal_postgres, mortal):
     with pytest.raises(StoreAway):
         reached(str(mortal_postgres.url("mortal")), 300)
     mortal_postgres.start()
-    assert read_once_up(mortal)
+    assert once_up(lambda: read(mortal))
 
 
 def test_connections_cut_while_idle(mortal_postgres, seal):
@@ -198,7 +201,7 @@ def test_a_server_that_stands_still(mortal_postgres, seal):
     url = mortal_postgres.create("mortal")
     upgrade(url)
     open_, fresh = SqlStore(url, seal, BUDGET_MS), SqlStore(url, seal, BUDGET_MS)
-    keep(open_, a_callback(1))
+    once_up(lambda: keep(open_, a_callback(1)))
     mortal_postgres.freeze()
     try:
         assert "_WaitTimeout" == str(failure_of(lambda: read(open_)))
@@ -206,7 +209,7 @@ def test_a_server_that_stands_still(mortal_postgres, seal):
         assert "_WaitTimeout" == str(failure_of(lambda: keep(open_, a_callback(2))))
     finally:
         mortal_postgres.thaw()
-    assert read_once_up(open_)
-    assert read_once_up(fresh)
+    assert once_up(lambda: read(open_))
+    assert once_up(lambda: read(fresh))
     open_.close()
     fresh.close()
