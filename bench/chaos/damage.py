@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -54,8 +55,7 @@ def page(line: ServedLine) -> bool:
     """Overwrite a page of the callbacks' table below whoever works with it: SQLite's first one, PostgreSQL's where most promises lie. That is stopped and started around
     it: it reads what it holds already from nowhere. Returns whether anybody who looks at promises reads that page."""
     if line.postgres is None:
-        sqlite_page(line.var / "hotline.db")
-        return True
+        return sqlite_page(line.var / "hotline.db")
     with psycopg.connect(line.database.replace("+psycopg", ""), autocommit=True) as connection:
         (folder,) = connection.execute("SHOW data_directory").fetchone() or ("",)
         (name,) = connection.execute("SELECT pg_relation_filepath(%s)", (TABLE,)).fetchone() or ("",)
@@ -66,18 +66,23 @@ def page(line: ServedLine) -> bool:
     return promising is not None
 
 
-def sqlite_page(path: Path) -> None:
+def sqlite_page(path: Path) -> bool:
     """Under the writing lock, once all of the log is in the file, so that whoever reads next reads this page; and a change of nothing, so that what they have read before
-    counts no more."""
+    counts no more. Returns False where somebody went on reading what was there before: then the log keeps pages back, and may have this one whole."""
     with closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as writer:
         writer.execute("BEGIN IMMEDIATE")
+        deadline, is_in_file = time.monotonic() + LOCK_SECONDS, False
         with closing(sqlite3.connect(path, timeout=LOCK_SECONDS)) as other:
-            other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            while not is_in_file and time.monotonic() < deadline:
+                _, logged, copied = other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                is_in_file = logged == copied
+                time.sleep(0.01)
         size = writer.execute("PRAGMA page_size").fetchone()[0]
         root = writer.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (TABLE,)).fetchone()[0]
         _overwrite(path, (root - 1) * size, size)
         writer.execute(f"PRAGMA user_version = {writer.execute('PRAGMA user_version').fetchone()[0]}")
         writer.execute("COMMIT")
+    return is_in_file
 
 
 def _overwrite(path: Path, at: int, length: int) -> None:

@@ -48,14 +48,14 @@ class RevokedFile:
     def append(self, revocations: tuple[Revocation, ...]) -> None:
         """Never raises: what was stopped is stopped, whatever becomes of this file. `hotline doctor` looks whether it can be written."""
         self._left.extend(revocations)
-        if not self._is_left_written():
+        if not self._write_left():
             log.error("revocation_not_written", count=len(revocations))
 
     def append_left(self) -> None:
-        self._is_left_written()
+        self._write_left()
 
-    def _is_left_written(self) -> bool:
-        """Write all that is left, what other threads add meanwhile but for. What came too late may be written after all, and then stands there twice."""
+    def _write_left(self) -> bool:
+        """Returns False where it could not be. What came too late may be written after all, and then stands there twice."""
         left = tuple(self._left)
         if left:
             try:

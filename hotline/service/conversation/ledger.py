@@ -17,7 +17,7 @@ from hotline.ports.hasher import Hasher
 from hotline.ports.store import Transaction
 from hotline.service.calls.reference import reference
 from hotline.service.calls.review import hold_flood, is_held_unrung, stopped_unpressed
-from hotline.service.calls.revoked import cancel
+from hotline.service.calls.revoking import cancel
 from hotline.service.calls.rules import one_phone
 from hotline.service.calls.rules.limits import MOST_PRANKS
 from hotline.service.work import Work

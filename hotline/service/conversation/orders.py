@@ -12,12 +12,12 @@ from msgspec.structs import replace
 from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineCallback, StopCalls
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
-from hotline.ports.spool import SpoolFull
+from hotline.ports.spool import Spool, SpoolFull
 from hotline.ports.store import Store, StoreAway
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
-from hotline.service.calls import revoked
+from hotline.service.calls import revoking
 from hotline.service.calls.rules.coverage import look
 from hotline.service.conversation import facts
 from hotline.service.conversation.ledger import AppliedOrder, GivenOrder, enter, rung_number
@@ -121,7 +121,8 @@ class Orders:
 
     def _drain(self) -> None:
         """One record that does not go in holds up none behind it; after a few the database is taken to be away. A record that this version
-        cannot read stays too, and shows in the spool's gauge. What is about a callback waits behind what did not go in of it.
+        cannot read stays too, and shows in the spool's gauge. What moves a callback waits behind what did not go in of it, or an older time would
+        hold in the end; a cancellation waits for nothing.
         """
         spool = self._unguarded.spool
         failed: StoreAway | None = None
@@ -134,7 +135,7 @@ class Orders:
                 stops.setdefault(order.number, []).append((place, order))
         entered: dict[str, int] = {}
         for place, (key, order) in enumerate(records):
-            if order.callback in behind:
+            if order.callback in behind and not isinstance(order.effect, CancelCallback):
                 continue
             try:
                 with self._unguarded.store.write() as tx:
@@ -169,11 +170,11 @@ class Orders:
         if self._has_looked_apart or self._deps.revoked is None:
             return
         given, at, stop_seconds = self._deps.revoked.all(), self._deps.clock.now(), self._deps.rules.stop_seconds
-        with self._unguarded.store.read() as tx:
-            lost = revoked.undone(tx, given, at, stop_seconds)
-        if lost:
+        with self._unguarded.store.read() as tx:  # there is hardly ever one, and whoever writes keeps all others waiting meanwhile
+            undone = revoking.undone(tx, given, at, stop_seconds)
+        if undone:
             with self._unguarded.store.write() as tx:
-                revoked.do_again(Work(self._deps, tx, at), revoked.undone(tx, given, at, stop_seconds))
+                revoking.do_again(Work(self._deps, tx, at), revoking.undone(tx, given, at, stop_seconds))
         self._has_looked_apart = True
 
     def spooled(self, key: bytes) -> AppliedOrder | None:
@@ -221,36 +222,36 @@ class Orders:
 
     def _stops_ahead(self, order: GivenOrder) -> tuple[GivenOrder, ...]:
         """The stops of this phone that lie in the spool, given before: they go into the database with what is asked for now, and first."""
-        found: list[GivenOrder] = []
-        if isinstance(order.effect, OpenCallback):
-            phone = rung_number(order.number, order.effect)
-            with suppress(SpoolFull):
-                if len(self._deps.spool):
-                    given = [other for _, record in self._deps.spool.records() if (other := _read(record))]
-                    found = [other for other in given if isinstance(other.effect, StopCalls) and other.number == phone]
-        return tuple(found)
+        if not isinstance(order.effect, OpenCallback):
+            return ()
+        phone = rung_number(order.number, order.effect)
+        return tuple(other for other in _lying(self._deps.spool) if isinstance(other.effect, StopCalls) and other.number == phone)
 
     def _waits_behind(self, order: GivenOrder) -> bool:
         """Does it change what still lies in the spool? Then it queues behind that. Whatever else is asked for waits for nothing, or a request in the spool would show."""
-        if isinstance(order.effect, RefineCallback | CancelCallback):
-            with suppress(SpoolFull):
-                if len(self._deps.spool):
-                    return any(other.callback == order.callback for _, record in self._deps.spool.records() if (other := _read(record)))
-        return False
+        changes = isinstance(order.effect, RefineCallback | CancelCallback)
+        return changes and any(other.callback == order.callback for other in _lying(self._deps.spool))
 
 
-def waits_for(deps: Deps, callback: str) -> bool:
+def is_changed_in_spool(deps: Deps, callback: str) -> bool:
     """Does something lie in this machine's spool by which this callback may not be rung now: was it taken back, or moved, or stopped by its phone?
 
-    For a process that opens numbers. A spool that does not answer says nothing. Raises StoreAway.
+    For a process that opens numbers. Raises StoreAway.
     """
+    orders = _lying(deps.spool)
+    if not orders:
+        return False
+    with deps.store.read() as tx:
+        number = tx.numbers.of(callback)
+    return any(_changes(order, callback, number) for order in orders)
+
+
+def _lying(spool: Spool) -> tuple[GivenOrder, ...]:
+    """What lies there, oldest first. A spool that does not answer says nothing."""
     with suppress(SpoolFull):
-        if len(deps.spool):
-            with deps.store.read() as tx:
-                number = tx.numbers.of(callback)
-            waiting = (order for _, record in deps.spool.records() if (order := _read(record)))
-            return any(_changes(order, callback, number) for order in waiting)
-    return False
+        if len(spool):
+            return tuple(order for _, record in spool.records() if (order := _read(record)))
+    return ()
 
 
 def _changes(order: GivenOrder, callback: str, number: str | None) -> bool:

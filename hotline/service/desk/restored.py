@@ -15,7 +15,7 @@ from hotline.ports.upkeep.backups import Hold
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, consented, released
 from hotline.service.acts import Act, Result
 from hotline.service.calls.dispatch.claims import LINE
-from hotline.service.calls.revoked import cancel, cancelled_in
+from hotline.service.calls.revoking import cancel, cancelled_in
 from hotline.service.deps import Deps
 from hotline.service.desk.accounts.people import shut_out
 from hotline.service.desk.casework.cases import Case, OpenReferral

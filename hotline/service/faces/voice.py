@@ -12,7 +12,7 @@ from hotline.service.acts import By, Result, run
 from hotline.service.calls import ringing
 from hotline.service.calls.by_ring import reach
 from hotline.service.calls.by_ring.legs import is_ring_brought_back, ring_of_leg
-from hotline.service.conversation.orders import waits_for
+from hotline.service.conversation.orders import is_changed_in_spool
 from hotline.service.deps import Deps
 from hotline.service.faces import rung
 from hotline.service.work import Work
@@ -93,7 +93,7 @@ def _step(deps: Deps, leg: VoiceLeg) -> VoiceStep:
     if leg.digits == "":
         return VoiceEnd()
     is_dialed = call is not None and call.state == "dialed"
-    if about is not None and not is_dialed and waits_for(deps, about):
+    if about is not None and not is_dialed and is_changed_in_spool(deps, about):
         return VoicePrompt(deps.spoken.phrase("voice.late", staff.reads), staff.reads, ask=False)
     if ring is not None:
         rung_leg = rung.RungLeg(staff, leg, number)

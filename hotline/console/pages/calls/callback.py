@@ -18,7 +18,7 @@ from hotline.ports.calls.callbacks import Callback
 from hotline.service import acts, outbox
 from hotline.service.acts import By, Code, Result
 from hotline.service.calls import agreements, alarms, connecting, saying, scripts
-from hotline.service.conversation.orders import waits_for
+from hotline.service.conversation.orders import is_changed_in_spool
 from hotline.service.desk import callback_view, wrapping_up
 from hotline.service.desk.callback_view import CallbackView
 from hotline.service.desk.casework import notes
@@ -92,7 +92,7 @@ def _calling(pages: Blueprint, context: ConsoleContext) -> None:
 
     @pages.post("/callback/<id>/reveal")
     def reveal(id: str) -> Answered:
-        return _tell(id, Result("late") if waits_for(context.deps, id) else run(context, connecting.reveal, id))
+        return _tell(id, Result("late") if is_changed_in_spool(context.deps, id) else run(context, connecting.reveal, id))
 
     @pages.post("/callback/<id>/cover")
     def cover(id: str) -> Answered:
