@@ -48,24 +48,23 @@ class RevokedFile:
     def append(self, revocations: tuple[Revocation, ...]) -> None:
         """Never raises: what was stopped is stopped, whatever becomes of this file. `hotline doctor` looks whether it can be written."""
         self._left.extend(revocations)
-        if not self._write_left():
-            log.error("revocation_not_written", count=len(revocations))
+        try:
+            self._write_left()
+        except (OSError, Late) as error:
+            log.error("revocation_not_written", error=type(error).__name__, count=len(revocations))  # noqa: TRY400 -- a traceback quotes values
 
     def append_left(self) -> None:
-        self._write_left()
+        with suppress(OSError, Late):
+            self._write_left()
 
-    def _write_left(self) -> bool:
-        """Returns False where it could not be. What came too late may be written after all, and then stands there twice."""
+    def _write_left(self) -> None:
+        """What came too late may be written after all, and then stands there twice. Raises OSError and Late."""
         left = tuple(self._left)
         if left:
-            try:
-                self._apart.do(lambda _job: self._append(left))
-            except (OSError, Late):
-                return False
-            for written in left:
-                with suppress(ValueError):  # another thread wrote it, too
-                    self._left.remove(written)
-        return True
+            self._apart.do(lambda _job: self._append(left))
+        for written in left:
+            with suppress(ValueError):  # another thread wrote it, too
+                self._left.remove(written)
 
     def all(self) -> tuple[Revocation, ...]:
         """Raises OSError and Late."""
