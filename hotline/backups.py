@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Engine, inspect, select, text
 
 from hotline.adapters.backup import revoked, rotation, rows, sealed_file
@@ -165,8 +166,8 @@ def _alone(folder: Path, why: str = "a backup is being made there already") -> I
 
 
 def note(config: Config, kind: RunKind, at: int, fault: str = "") -> None:
-    """Let the database remember how a run went. Raises StoreAway."""
-    store = open_store(config)
+    """Let the database remember how a run went. No caller waits for it. Raises StoreAway."""
+    store = open_store(replace(config, database_budget_ms=schema.PATIENCE_MS))
     try:
         with store.write() as tx:
             last = tx.backups.runs().get(kind)

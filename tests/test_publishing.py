@@ -30,7 +30,7 @@ AWA, BINTOU = publisher("Awa", "op"), publisher("Bintou", "op")
 
 @pytest.fixture
 def store(tmp_path: Path) -> SqlStore:
-    return SqlStore(migrated(f"sqlite:///{tmp_path}/hotline.db"), Seal.from_text(new_keys()), 5000)
+    return SqlStore(migrated(f"sqlite:///{tmp_path}/hotline.db"), Seal.from_text(new_keys()), 20_000)
 
 
 def files(folder: Path, **more: object) -> Sources:

@@ -59,7 +59,7 @@ class Hotline:
         self._patient = deps
         # Legs that wait for the vendor's answer hold no more than half of the threads.
         self._room = BoundedSemaphore(max(threads // 2, 1))
-        self._orders = Orders(self._deps, deps)
+        self._orders = Orders(self._deps, deps, store.write_at_last)
         self._spool_watch = SpoolWatch()
         self._clock_watch = ClockWatch()
         self._states = LineStates()

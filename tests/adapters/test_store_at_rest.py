@@ -14,6 +14,7 @@ from hotline.adapters.sql.leftovers import clear
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.calls.calls import Call
 from hotline.settings import Rules
+from tests.adapters.conftest import PATIENT_MS, once_up
 from tests.adapters.test_store import DAY, HERS, HOUR, NOW, a_callback, a_post, id_of, keep
 
 NUMBER = "70003141"
@@ -72,7 +73,7 @@ def test_sqlite_files_say_nothing(tmp_path, seal):
     """The database and its logs, in the middle of work, hold no number in any spelling, no words and no session of the vendor's."""
     url = f"sqlite:///{tmp_path}/hotline.db"
     upgrade(url)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     fill(store)
     assert {"hotline.db", "hotline.db-wal", "hotline.db-shm"} == {path.name for path in tmp_path.iterdir()}
     assert set() == found_in(tmp_path, spellings(NUMBER) | {TEXT.encode(), SESSION.encode()})
@@ -95,7 +96,7 @@ def test_erased_is_erased(tmp_path, seal):
     """After a stop and the next purge not even the sealed number stands anywhere in SQLite's files, nor the facts after their time."""
     url = f"sqlite:///{tmp_path}/hotline.db"
     upgrade(url)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     keep(store, a_callback(1))
     with store.write() as t:
         t.ledger.enter(b"k", "kept", b"facts", NOW, NOW + HOUR)
@@ -117,7 +118,7 @@ def test_who_reads_holds_back_what_was_erased_till_the_next_purge(tmp_path, seal
     """The log cannot be cut under a transaction that reads; the purge that comes after it takes what the one before left."""
     url = f"sqlite:///{tmp_path}/hotline.db"
     upgrade(url)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     keep(store, a_callback(1, state="closed", closed_at=NOW))
     with store.read() as reader:
         sealed = {bytes(row) for (row,) in reader._connection.exec_driver_sql("SELECT sealed FROM numbers")}
@@ -134,7 +135,7 @@ def test_a_new_file_is_its_owners_alone(tmp_path, seal):
     """Nobody else on the machine can read the database or its logs."""
     url = f"sqlite:///{tmp_path}/hotline.db"
     upgrade(url)
-    store = SqlStore(url, seal, 5000)
+    store = SqlStore(url, seal, PATIENT_MS)
     keep(store, a_callback(1))
     assert {0o600} == {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
     store.close()
@@ -166,7 +167,7 @@ def test_postgresql_keeps_no_hash_in_its_indexes(postgres, contract_url, postgre
     with psycopg.connect(contract_url.replace("+psycopg", ""), autocommit=True) as connection:
         for clears in (False, True):
             if clears:
-                clear(contract_url)
+                once_up(lambda: clear(contract_url))
             connection.execute("CHECKPOINT")
             found.append("base" in found_below(postgres.folder, hashes))
     assert (len(hashes), found) == (1, [True, False])

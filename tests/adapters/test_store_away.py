@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 import traceback
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TypeVar
 
 import psycopg
 import pytest
@@ -18,14 +15,11 @@ from hotline.adapters.sql.engine import OVERFLOW, POOL
 from hotline.adapters.sql.revisions import reached
 from hotline.adapters.sql.schema import upgrade
 from hotline.ports.store import StoreAway
-from tests.adapters.conftest import PATIENT_MS
+from tests.adapters.conftest import HANGS_S, PATIENT_MS, once_up
 from tests.adapters.test_store import HERS, NOW, a_callback, a_counselor, id_of, keep
 
 BUDGET_MS = 1_000
 """Small enough to be waited for, and room for a busy machine to do what is well within it."""
-T = TypeVar("T")
-HANGS_S = 120
-"""Long past every budget: a store that has not answered by then never would."""
 
 
 def failure_of(work) -> StoreAway:
@@ -50,17 +44,6 @@ def mortal(mortal_postgres, seal):
 def read(store: SqlStore) -> bool:
     with store.read() as t:
         return t.callbacks.get(id_of(1)) is not None
-
-
-def once_up(work: Callable[[], T]) -> T:
-    """As callers do: asked again while the server, just up on a busy machine, needs longer than one budget."""
-    deadline = time.monotonic() + HANGS_S
-    while True:
-        try:
-            return work()
-        except StoreAway:
-            if time.monotonic() > deadline:
-                raise
 
 
 def test_a_locked_file(tmp_path, seal):

@@ -68,8 +68,9 @@ def test_without_script(served_desk: ServedDesk, size: dict[str, int]) -> None:
     expect(page.locator("#handset .lcd")).to_contain_text("annulé")
     assert page.locator(FR).input_value() == TYPED
     page.locator("select[name=there]").select_option("nobody")
-    page.get_by_role("button", name=room.say("studio.phone.set")).click()
-    page.get_by_role("button", name=room.say("page.draft_keep")).click()
+    for button in ("studio.phone.set", "page.draft_keep"):
+        with page.expect_navigation():
+            page.get_by_role("button", name=room.say(button)).click()
     page.reload()
     assert page.locator(FR).input_value() == TYPED
     page.get_by_role("button", name=room.say("studio.keep"), exact=True).click()

@@ -77,6 +77,42 @@ def test_the_last_resort_waits_no_longer_than_a_vendor(line: Line) -> None:
     assert turns.waited == [5.0]
 
 
+def test_nobody_waits_for_those_that_a_spool_keeps(line: Line) -> None:
+    """Once it kept nothing, whoever is at it may be stuck there: the thread that is left to browsing hops does not wait for them, until something went in."""
+    turns = Busy()
+    spool = GuardedSpool(line.spool, turns, BUDGET_MS)
+    turns.release()
+    line.spool.away = True
+    with pytest.raises(SpoolFull):
+        spool.put(b"k" * 32, b"record")
+    turns.acquire()
+    turns.waited.clear()
+    with pytest.raises(SpoolFull, match="crowded"):
+        spool.put(b"k" * 32, b"record")
+    turns.release()
+    line.spool.away = False
+    spool.put(b"k" * 32, b"record")
+    turns.acquire()
+    with pytest.raises(SpoolFull, match="crowded"):
+        spool.put(b"l" * 32, b"record")
+    at_once, _, _, long = turns.waited
+    assert at_once < long / 10
+
+
+def test_what_would_be_lost_asks_a_store_that_rests(line: Line) -> None:
+    """Though it failed a moment ago; and no more threads are at it at once than ever."""
+    store = GuardedStore(line.real_store, line.clock, FakeMeter(), THREADS)
+    with pytest.raises(StoreAway), store.write():
+        raise StoreAway("late")
+    with pytest.raises(StoreAway, match="resting"), store.write():
+        pass
+    with store.write_at_last() as tx:
+        assert tx.callbacks.all_open() == ()
+    store.turns.acquire()
+    with pytest.raises(StoreAway, match="crowded"), store.write_at_last():
+        pass
+
+
 def test_the_last_resort_keeps_no_rest() -> None:
     """After something came late all else is told so at once for a second; what nobody asks for again is tried all the same."""
     apart, hangs = Apart("test", 1.0, monotonic=lambda: 0.0), threading.Event()  # on a busy machine a thread may begin late

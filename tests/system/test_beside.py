@@ -169,7 +169,7 @@ class Both:
         return answer.decode()
 
     def store(self) -> SqlStore:
-        return SqlStore(self.settings["HOTLINE_DATABASE_URL"], Seal.from_text(self.settings["HOTLINE_KEYS"]), 5000)
+        return SqlStore(self.settings["HOTLINE_DATABASE_URL"], Seal.from_text(self.settings["HOTLINE_KEYS"]), 20_000)
 
     def open(self) -> int:
         """How many callbacks are."""

@@ -74,7 +74,7 @@ def test_editions_and_dark_numbers_reach_a_running_line(line: Line, small: Sourc
     """A changed word is on every new dial some seconds after it was published, over both workers, while who was on the line goes on with the old ones; a
     rollback likewise. A number that is taken off is gone from the next screen of a session that is under way."""
     card = line.await_card()
-    store = SqlStore(f"sqlite:///{line.var}/hotline.db", Seal.from_text((line.var / "keys").read_text()), 5000)
+    store = SqlStore(f"sqlite:///{line.var}/hotline.db", Seal.from_text((line.var / "keys").read_text()), 20_000)
     callers = count(1000)
 
     def change(sources: Sources) -> None:

@@ -40,18 +40,28 @@ class GuardedStore:
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
+        self._refuse_resting()
         with self._turn(WRITE_PATIENCE), self._watched(self._store.write()) as tx:
             yield tx
 
     @contextmanager
-    def read(self) -> Iterator[Transaction]:
-        with self._turn(), self._watched(self._store.read()) as tx:
+    def write_at_last(self) -> Iterator[Transaction]:
+        """For what would be lost else: the store is asked though it rests."""
+        with self._turn(WRITE_PATIENCE), self._store.write() as tx:
             yield tx
 
     @contextmanager
-    def _turn(self, patience: float = PATIENCE) -> Iterator[None]:
+    def read(self) -> Iterator[Transaction]:
+        self._refuse_resting()
+        with self._turn(PATIENCE), self._watched(self._store.read()) as tx:
+            yield tx
+
+    def _refuse_resting(self) -> None:
         if 0 < self._rests_until - self._clock.now() <= REST:  # more: the clock was put back meanwhile
             raise StoreAway("resting")
+
+    @contextmanager
+    def _turn(self, patience: float) -> Iterator[None]:
         if not self.turns.acquire(timeout=patience):
             raise StoreAway("crowded")
         try:
@@ -80,10 +90,17 @@ class GuardedSpool:
         self._spool = spool
         self._last_patience = min(2 * budget_ms / 1000 + LAST_PATIENCE, MOST_PATIENCE)
         self._turns = turns
+        self._is_failing = False
+        """Did the last that was to be spooled not go in? Then those at it may be stuck there, and whoever else has something does not wait for them."""
 
     def put(self, key: bytes, record: bytes) -> None:
-        with self._turn(self._last_patience):
-            self._spool.put(key, record)
+        with self._turn(PATIENCE if self._is_failing else self._last_patience):
+            try:
+                self._spool.put(key, record)
+            except SpoolFull:
+                self._is_failing = True
+                raise
+            self._is_failing = False
 
     def find(self, key: bytes) -> bytes | None:
         with self._turn():

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from typing import Final, TypeAlias
 
 import msgspec
@@ -13,7 +13,7 @@ from hotline.engine.effects import CancelCallback, Effect, OpenCallback, RefineC
 from hotline.engine.promise import DAYS_AHEAD, end_of_now
 from hotline.engine.times import DAY_SECONDS
 from hotline.ports.spool import Spool, SpoolFull
-from hotline.ports.store import Store, StoreAway
+from hotline.ports.store import StoreAway, Transaction
 from hotline.ports.upkeep.revocations import Revocation, RevokedKind, hashed_as
 from hotline.retention import REVOKED_SECONDS
 from hotline.service import outbox
@@ -50,12 +50,13 @@ class Unpromised(Exception):
 
 
 class Orders:
-    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record, and for
-    what would be lost else."""
+    """Applies orders. `unguarded`: store and spool without their guards, for the drain, which delays nobody and must not rest over one bad record.
+    `write_at_last`: a unit of work in the store for what would be lost else."""
 
-    def __init__(self, deps: Deps, unguarded: Deps) -> None:
+    def __init__(self, deps: Deps, unguarded: Deps, write_at_last: Callable[[], AbstractContextManager[Transaction]]) -> None:
         self._deps = deps
         self._unguarded = unguarded
+        self._write_at_last = write_at_last
         self._turns_missed = 0
         self._noes: dict[bytes, GivenOrder] = {}
         """Stops and cancellations that this process left in the spool. Something may destroy them there, and nobody is rung who said no."""
@@ -70,20 +71,20 @@ class Orders:
         in_turn = not self._waits_behind(order)
         if in_turn:
             with suppress(StoreAway):
-                return self._enter(self._deps.store, order)
+                return self._enter(self._deps.store.write, order)
         if is_promise and self.spooled(order.key) is None:
             raise Unpromised
         with suppress(SpoolFull):
             return self._spool(order)
         if in_turn:  # the store may only have rested; and it may hold this order from another delivery, or from a process that was killed before it said so
             with suppress(StoreAway):
-                return self._enter(self._unguarded.store, order)
+                return self._enter(self._write_at_last, order)
         self._deps.meter.order(NAMES[type(order.effect)], "lost")
         return AppliedOrder("lost", order.facts, is_new=True)
 
-    def _enter(self, store: Store, order: GivenOrder) -> AppliedOrder:
+    def _enter(self, write: Callable[[], AbstractContextManager[Transaction]], order: GivenOrder) -> AppliedOrder:
         stops = self._stops_ahead(order)
-        with store.write() as tx:
+        with write() as tx:
             work = Work(self._deps, tx, self._deps.clock.now())
             messages = tuple(message for stop in stops for message in enter(work, stop).messages)
             applied = enter(work, _behind(work, order, stops))
